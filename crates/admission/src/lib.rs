@@ -1,0 +1,1 @@
+//! Admission: which submissions become entries, as a pure function of the entries before.

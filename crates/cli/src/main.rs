@@ -1,0 +1,2 @@
+//! The `armistice` command.
+fn main() {}

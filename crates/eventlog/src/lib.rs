@@ -1,0 +1,1 @@
+//! The immutable log on sled: opaque entries, group commit, tiles.

@@ -1,0 +1,1 @@
+//! The ledger: admit, append, sign, receipt.

@@ -1,0 +1,1 @@
+//! Views: folds over entries, with digests, snapshots and as-of.

@@ -1,0 +1,1 @@
+//! The vocabulary of reports: typed events, their validation, refusals and wire form.

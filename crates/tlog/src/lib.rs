@@ -1,0 +1,1 @@
+//! The C2SP and RFC 6962 transparency-log formats.

@@ -1,0 +1,2 @@
+//! Developer's tasks.
+fn main() {}
