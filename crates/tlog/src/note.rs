@@ -1,0 +1,300 @@
+//! Signed notes: a text and the signatures under it.
+//!
+//! ```text
+//! This is an example message.
+//!
+//! — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+//! ```
+//! Source: `c2sp.org/signed-note`; page: `docs/formats/signed-note.md`.
+//!
+//! [`Note::parse`] reads what others have signed and extended, as checkpoints with their witnesses.
+//! [`SingleNote::parse`] reads what one producer has signed: exactly one signature line, so that one
+//! statement has one encoding.
+//!
+//! Reading a note checks no signature: see [`crate::VerifierKey::verify_note`]. What the text says is
+//! not looked at.
+
+use crate::{Error, KeyId, text};
+use std::fmt;
+
+/// Bytes of a note: 100 post-quantum signatures of 5 kB in base64 are 670 kB, and the text.
+pub const NOTE_BYTES_MAX: usize = 1 << 20;
+
+/// Signature lines of a note. The specification asks for at least 16; 100 is what its first
+/// implementation reads.
+pub const SIGNATURES_MAX: usize = 100;
+
+const FORMAT: &str = "note";
+
+/// The beginning of a signature line: em dash and space.
+const SIGNATURE_PREFIX: &str = "— ";
+
+/// A text with its signatures, none of them verified yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    text: String,
+    signatures: Vec<SignatureLine>,
+}
+
+/// One line under a note: who signed, and the bytes of the signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureLine {
+    name: String,
+    key_id: KeyId,
+    bytes: Vec<u8>,
+}
+
+/// A note with exactly one signature line, borrowed from the bytes it came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SingleNote<'a> {
+    /// The signed text, its final newline included.
+    pub text: &'a str,
+    /// The one signature.
+    pub signature: SignatureLine,
+}
+
+impl Note {
+    /// A note without signatures yet.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the text does not end in a newline, [`Error::ControlCharacter`],
+    /// [`Error::TooLarge`].
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        let text = text.into();
+        check_bytes(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            let line = text.lines().count();
+            return Err(Error::Malformed {
+                format: FORMAT,
+                line,
+                expected: "a newline at the end of the text",
+            });
+        }
+        Ok(Self {
+            text,
+            signatures: Vec::new(),
+        })
+    }
+
+    /// Reads a note with 1 to [`SIGNATURES_MAX`] signatures of any type.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::NotUtf8`], [`Error::ControlCharacter`], [`Error::Malformed`],
+    /// [`Error::SignatureEncoding`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let (text, lines) = split(bytes)?;
+        let count = lines.matches('\n').count();
+        if count > SIGNATURES_MAX {
+            return Err(Error::TooLarge {
+                what: "signature lines",
+                found: count,
+                max: SIGNATURES_MAX,
+            });
+        }
+        let above = text.matches('\n').count() + 1;
+        let mut signatures = Vec::with_capacity(count);
+        for (position, line) in lines.split_terminator('\n').enumerate() {
+            signatures.push(SignatureLine::parse_at(line, above + position + 1, position + 1)?);
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            signatures,
+        })
+    }
+
+    /// The signed text, its final newline included.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The signatures in their order.
+    pub fn signatures(&self) -> &[SignatureLine] {
+        &self.signatures
+    }
+
+    /// Adds a signature line at the end, as a witness or a second key does.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond [`SIGNATURES_MAX`] lines.
+    pub fn push(&mut self, signature: SignatureLine) -> Result<(), Error> {
+        if self.signatures.len() == SIGNATURES_MAX {
+            let found = SIGNATURES_MAX + 1;
+            return Err(Error::TooLarge {
+                what: "signature lines",
+                found,
+                max: SIGNATURES_MAX,
+            });
+        }
+        self.signatures.push(signature);
+        Ok(())
+    }
+}
+
+/// The bytes of the note. Without a signature this is not yet a note that can be parsed.
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        f.write_str("\n")?;
+        self.signatures
+            .iter()
+            .try_for_each(|signature| writeln!(f, "{signature}"))
+    }
+}
+
+impl<'a> SingleNote<'a> {
+    /// Reads a note that one signer made: exactly one signature line, nothing after it.
+    ///
+    /// Two different inputs never give the same result: the bytes are those of [`fmt::Display`] again.
+    ///
+    /// # Errors
+    /// As [`Note::parse`], and [`Error::SignatureCount`].
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let (text, lines) = split(bytes)?;
+        let line = lines.strip_suffix('\n').unwrap_or(lines);
+        if line.contains('\n') {
+            return Err(Error::SignatureCount {
+                found: lines.matches('\n').count(),
+            });
+        }
+        let number = text.matches('\n').count() + 2;
+        Ok(Self {
+            text,
+            signature: SignatureLine::parse_at(line, number, 1)?,
+        })
+    }
+}
+
+impl fmt::Display for SingleNote<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}\n", self.text, self.signature)
+    }
+}
+
+impl SignatureLine {
+    /// A signature by a key.
+    ///
+    /// # Errors
+    /// [`Error::KeyText`] when the name cannot stand in a note, [`Error::SignatureEncoding`] when there are
+    /// no bytes.
+    pub fn new(name: impl Into<String>, key_id: KeyId, bytes: Vec<u8>) -> Result<Self, Error> {
+        let name = name.into();
+        if !is_key_name(&name) {
+            return Err(Error::KeyText {
+                expected: KEY_NAME_EXPECTED,
+            });
+        }
+        if bytes.is_empty() {
+            return Err(Error::SignatureEncoding { line: 1 });
+        }
+        Ok(Self { name, key_id, bytes })
+    }
+
+    /// Reads one line, without its newline, as a witness returns it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::SignatureEncoding`].
+    pub fn parse(line: &str) -> Result<Self, Error> {
+        check_bytes(line.as_bytes())?;
+        Self::parse_at(line, 1, 1)
+    }
+
+    /// The key's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key's id.
+    pub fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// The signature without the key id: 64 bytes for Ed25519, 72 for a cosignature.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn parse_at(line: &str, number: usize, position: usize) -> Result<Self, Error> {
+        let malformed = |expected| Error::Malformed {
+            format: FORMAT,
+            line: number,
+            expected,
+        };
+        let rest = line
+            .strip_prefix(SIGNATURE_PREFIX)
+            .ok_or(malformed("an em dash and a space"))?;
+        let (name, base64) = rest
+            .split_once(' ')
+            .ok_or(malformed("a key name, a space and a signature"))?;
+        if !is_key_name(name) {
+            return Err(malformed(KEY_NAME_EXPECTED));
+        }
+        let encoding = Error::SignatureEncoding { line: position };
+        let bytes = text::base64_decode(base64).ok_or(encoding.clone())?;
+        match bytes.split_first_chunk::<4>() {
+            Some((id, signature)) if !signature.is_empty() => Ok(Self {
+                name: name.to_owned(),
+                key_id: KeyId(u32::from_be_bytes(*id)),
+                bytes: signature.to_vec(),
+            }),
+            _ => Err(encoding),
+        }
+    }
+}
+
+/// The line without its newline.
+impl fmt::Display for SignatureLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = Vec::with_capacity(4 + self.bytes.len());
+        bytes.extend_from_slice(&self.key_id.0.to_be_bytes());
+        bytes.extend_from_slice(&self.bytes);
+        let mut base64 = String::with_capacity(bytes.len().div_ceil(3) * 4);
+        text::base64_push(&mut base64, &bytes);
+        write!(f, "{SIGNATURE_PREFIX}{} {base64}", self.name)
+    }
+}
+
+pub(crate) const KEY_NAME_EXPECTED: &str = "a key name without spaces, plus and control characters";
+
+/// Non-empty, no Unicode space, no plus, no ASCII control character.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    let forbidden = |character: char| character.is_whitespace() || character == '+' || character < ' ';
+    !name.is_empty() && !name.contains(forbidden)
+}
+
+/// Checks the bytes, then cuts at the last empty line: the text with its newline, and the signature lines.
+fn split(bytes: &[u8]) -> Result<(&str, &str), Error> {
+    let note = check_bytes(bytes)?;
+    let malformed = |expected| Error::Malformed {
+        format: FORMAT,
+        line: note.lines().count(),
+        expected,
+    };
+    if !note.ends_with('\n') {
+        return Err(malformed("a newline at the end"));
+    }
+    let blank = note
+        .rfind("\n\n")
+        .ok_or(malformed("an empty line before the signatures"))?;
+    let (text, lines) = (&note[..=blank], &note[blank + 2..]);
+    if lines.is_empty() {
+        return Err(malformed("a signature line after the last empty line"));
+    }
+    Ok((text, lines))
+}
+
+pub(crate) fn check_bytes(bytes: &[u8]) -> Result<&str, Error> {
+    if bytes.len() > NOTE_BYTES_MAX {
+        return Err(Error::TooLarge {
+            what: "note bytes",
+            found: bytes.len(),
+            max: NOTE_BYTES_MAX,
+        });
+    }
+    let note = std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 {
+        at: error.valid_up_to(),
+    })?;
+    match bytes.iter().position(|&byte| byte < b' ' && byte != b'\n') {
+        Some(at) => Err(Error::ControlCharacter { at }),
+        None => Ok(note),
+    }
+}
