@@ -14,7 +14,7 @@
 //! It does not check consistency before signing: that is the witness's whole duty, and the caller's.
 //! ML-DSA-44 cosignatures (type `0x06`) are not supported.
 
-use crate::key::{KEY_ID_EXPECTED, PublicKey, checked_name, parse_vkey, write_key};
+use crate::vkey::{KEY_ID_EXPECTED, PublicKey, checked_name, parse_vkey, write_key};
 use crate::{Error, KeyId, SignatureLine, SigningKey, text};
 use std::fmt;
 
@@ -67,12 +67,12 @@ impl WitnessKey {
     pub fn parse(vkey: &str) -> Result<Self, Error> {
         let (name, id, bytes) = parse_vkey(vkey, COSIGNATURE_ED25519)?;
         let key = Self::new(name, bytes)?;
-        if key.id != id {
+        if key.id == id {
+            Ok(key)
+        } else {
             Err(Error::KeyText {
                 expected: KEY_ID_EXPECTED,
             })
-        } else {
-            Ok(key)
         }
     }
 
@@ -137,8 +137,13 @@ impl fmt::Debug for WitnessKey {
 /// The public half of a key that cosigns. A key must do nothing but cosign, as one witness: the signed
 /// message does not name the signer.
 pub fn witness_key(key: &SigningKey) -> WitnessKey {
-    let public_key = key.verifier_key().public_key();
-    WitnessKey::new(key.name(), public_key).expect("a signing key's name and public key were checked")
+    let public = key.public().clone();
+    let id = KeyId::of(key.name(), COSIGNATURE_ED25519, &public.bytes());
+    WitnessKey {
+        name: key.name().to_owned(),
+        id,
+        public,
+    }
 }
 
 /// A witness's signature line for a checkpoint's text (not its signatures).
@@ -146,7 +151,7 @@ pub fn sign(checkpoint_text: &str, time: UnixSeconds, key: &SigningKey) -> Signa
     let mut bytes = Vec::with_capacity(72);
     bytes.extend_from_slice(&time.0.to_be_bytes());
     bytes.extend_from_slice(&key.sign(message(checkpoint_text, time).as_bytes()));
-    SignatureLine::new(key.name(), witness_key(key).id(), bytes).expect("a key's name can stand in a note")
+    SignatureLine::of(key.name(), witness_key(key).id(), bytes)
 }
 
 fn message(checkpoint_text: &str, time: UnixSeconds) -> String {

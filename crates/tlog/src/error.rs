@@ -74,6 +74,15 @@ pub enum Error {
         /// Key name.
         name: String,
     },
+    /// The key on a policy's line cannot be used.
+    #[error("line {line} of the policy holds no key that can be used")]
+    PolicyKey {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong with the key.
+        #[source]
+        source: Box<Error>,
+    },
     /// No signature by the key: neither good nor bad.
     #[error("not signed by {name}+{key_id}")]
     NotSigned {

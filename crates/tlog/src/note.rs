@@ -189,6 +189,15 @@ impl SignatureLine {
         Ok(Self { name, key_id, bytes })
     }
 
+    /// A signature by a key whose name was checked.
+    pub(crate) fn of(name: &str, key_id: KeyId, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            key_id,
+            bytes,
+        }
+    }
+
     /// Reads one line, without its newline, as a witness returns it.
     ///
     /// # Errors

@@ -17,7 +17,10 @@ use std::fmt;
 pub const WIDTH: usize = 256;
 
 /// Tree levels that one tile spans: `2^8 = 256`.
-pub(crate) const HEIGHT: usize = 8;
+pub(crate) const HEIGHT: u8 = 8;
+
+/// Tile levels of the largest tree: `256^8 = 2^64`.
+const LEVELS: u8 = 8;
 
 /// The highest level that a path can name. A tree of 64-bit size has tiles up to level 7.
 pub const LEVEL_MAX: u8 = 63;
@@ -122,6 +125,7 @@ impl TilePath {
     }
 
     /// The full tile in the same place.
+    #[must_use]
     pub fn full(self) -> Self {
         Self { width: 256, ..self }
     }
@@ -212,7 +216,9 @@ fn three_digits(text: &str) -> Option<u64> {
 
 /// Nodes that a tile level has, complete ones only.
 fn nodes_at(level: u8, size: TreeSize) -> u64 {
-    size.0.checked_shr(u32::from(level) * HEIGHT as u32).unwrap_or(0)
+    size.0
+        .checked_shr(u32::from(level) * u32::from(HEIGHT))
+        .unwrap_or(0)
 }
 
 /// Width of the partial tile of a level, 0 when there is none: `floor(size / 256^level) mod 256`.
@@ -223,7 +229,7 @@ pub fn partial_width(level: u8, size: TreeSize) -> u16 {
 /// Every tile and bundle that a log of this size needs: entries first, then level 0 and up, each level in
 /// order with its partial tile last.
 pub fn paths(size: TreeSize) -> impl Iterator<Item = TilePath> {
-    let levels = (0..HEIGHT as u8).map(TileKind::Hashes);
+    let levels = (0..LEVELS).map(TileKind::Hashes);
     std::iter::once(TileKind::Entries)
         .chain(levels)
         .flat_map(move |kind| {

@@ -142,7 +142,7 @@ impl Tree {
         };
         let nodes = self
             .levels
-            .get(usize::from(level) * tile::HEIGHT)
+            .get(usize::from(level) * usize::from(tile::HEIGHT))
             .map_or(&[][..], Vec::as_slice);
         let start = n
             .checked_mul(tile::WIDTH as u64)
@@ -284,62 +284,6 @@ impl TreeAt<'_> {
             node >>= 1;
             last >>= 1;
             level += 1;
-        }
-    }
-}
-
-/// The right edge of a tree only: at most 64 hashes, enough for the root at every size on the way.
-///
-/// ```
-/// use armistice_tlog::{Frontier, Hash, leaf_hash};
-/// let mut frontier = Frontier::new();
-/// assert_eq!(frontier.root(), Hash::EMPTY_ROOT);
-/// frontier.push(leaf_hash(b"a"));
-/// assert_eq!(frontier.root(), leaf_hash(b"a"));
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Frontier {
-    size: u64,
-    /// Roots of the complete subtrees, largest first, one per set bit of the size.
-    peaks: Vec<Hash>,
-}
-
-impl Frontier {
-    /// A frontier without leaves.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Number of leaves.
-    pub fn size(&self) -> TreeSize {
-        TreeSize(self.size)
-    }
-
-    /// Appends a leaf.
-    pub fn push(&mut self, leaf: Hash) {
-        let mut node = leaf;
-        for _ in 0..self.size.trailing_ones() {
-            let left = self.peaks.pop().expect("a set bit of the size has its peak");
-            node = node_hash(left, node);
-        }
-        self.peaks.push(node);
-        self.size += 1;
-    }
-
-    /// The root over the leaves so far; [`Hash::EMPTY_ROOT`] without leaves.
-    pub fn root(&self) -> Hash {
-        let mut peaks = self.peaks.iter().rev().copied();
-        let Some(smallest) = peaks.next() else {
-            return Hash::EMPTY_ROOT;
-        };
-        peaks.fold(smallest, |right, left| node_hash(left, right))
-    }
-}
-
-impl Extend<Hash> for Frontier {
-    fn extend<T: IntoIterator<Item = Hash>>(&mut self, leaves: T) {
-        for leaf in leaves {
-            self.push(leaf);
         }
     }
 }
