@@ -91,3 +91,56 @@ pub fn decode(bytes: &[u8], width: u16) -> Result<Vec<&[u8]>, Error> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_entry_follows_its_length() {
+        let bytes = encode(["hello", ""]).expect("short entries");
+        assert_eq!(bytes, b"\x00\x05hello\x00\x00");
+        assert_eq!(decode(&bytes, 2), Ok(vec![&b"hello"[..], b""]));
+        for width in [0, 1, 3, 256] {
+            assert!(
+                matches!(decode(&bytes, width), Err(Error::Malformed { .. })),
+                "{width}"
+            );
+        }
+        assert!(matches!(decode(&bytes, 257), Err(Error::TooLarge { .. })));
+        for length in 0..bytes.len() {
+            decode(&bytes[..length], 2).expect_err("cut short");
+        }
+    }
+
+    #[test]
+    fn limits_are_those_of_the_length() {
+        let longest = vec![0; ENTRY_BYTES_MAX];
+        let full = encode(vec![&longest; tile::WIDTH]).expect("a full bundle");
+        assert_eq!(full.len(), BUNDLE_BYTES_MAX);
+        assert_eq!(decode(&full, 256).expect("a full bundle").len(), 256);
+        assert!(matches!(encode(vec![b""; 257]), Err(Error::TooLarge { .. })));
+        assert!(matches!(
+            encode([vec![0; ENTRY_BYTES_MAX + 1]]),
+            Err(Error::TooLarge { .. })
+        ));
+        assert!(matches!(encode::<&[u8]>([]), Err(Error::Malformed { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), width in 0..5_u16) {
+            if let Ok(entries) = decode(&bytes, width) && width > 0 {
+                prop_assert_eq!(encode(entries), Ok(bytes.clone()));
+            }
+        }
+
+        #[test]
+        fn what_is_written_parses(entries in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 1..9)) {
+            let bytes = encode(&entries).expect("short entries");
+            let width = u16::try_from(entries.len()).expect("few");
+            prop_assert_eq!(decode(&bytes, width).expect("whole"), entries);
+        }
+    }
+}

@@ -180,3 +180,106 @@ fn check_line(line: &str, number: usize, expected: &'static str) -> Result<(), E
     }
     note::check_bytes(line.as_bytes()).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ROOT: &str = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
+
+    #[test]
+    fn a_checkpoint_has_one_spelling() {
+        let good = format!("example.com/log\n20852163\n{ROOT}\n");
+        assert_eq!(
+            Checkpoint::parse_text(&good).expect("well-formed").to_text(),
+            good
+        );
+        for (wrong, number) in [
+            (good.replace("example.com/log", ""), 1),
+            (good.replace("20852163", "020852163"), 2),
+            (good.replace("20852163", "+20852163"), 2),
+            (good.replace("20852163", "18446744073709551616"), 2),
+            (good.replace("20852163", ""), 2),
+            (good.replace("2I=", "2J="), 3),
+            (good.replace("2I=", "2I"), 3),
+            (good.replace("CsUY", ""), 3),
+            (good.replace("2I=\n", "2I=\n\n"), 4),
+            (good.replace("2I=\n", "2I=\na\n\nb\n"), 5),
+            ("example.com/log\n".into(), 2),
+            ("example.com/log\n1\n".into(), 3),
+            (String::new(), 1),
+        ] {
+            let refused = Checkpoint::parse_text(&wrong).expect_err(&wrong);
+            assert!(
+                matches!(refused, Error::Malformed { line, .. } if line == number),
+                "{wrong}: {refused}"
+            );
+        }
+        Checkpoint::parse_text(good.trim_end()).expect_err("no final newline");
+    }
+
+    #[test]
+    fn extension_lines_are_kept_up_to_their_limit() {
+        let mut checkpoint =
+            Checkpoint::new("a log with spaces", TreeSize(0), Hash::EMPTY_ROOT).expect("valid");
+        for line in 0..EXTENSION_LINES_MAX {
+            checkpoint = checkpoint
+                .with_extension(format!("line {line}"))
+                .expect("within the limit");
+        }
+        assert_eq!(
+            Checkpoint::parse_text(&checkpoint.to_text()),
+            Ok(checkpoint.clone())
+        );
+        let over = format!("{}one more\n", checkpoint.to_text());
+        assert!(matches!(
+            Checkpoint::parse_text(&over),
+            Err(Error::TooLarge { .. })
+        ));
+        for line in ["", "a\nb", "a\tb"] {
+            let checkpoint = Checkpoint::new("a", TreeSize(0), Hash::EMPTY_ROOT).expect("valid");
+            checkpoint.with_extension(line).expect_err(line);
+        }
+    }
+
+    #[test]
+    fn opening_needs_the_named_log() {
+        let key = SigningKey::from_seed("example.com/log", [1; 32]).expect("a name");
+        let other = SigningKey::from_seed("example.com/log", [2; 32]).expect("a name");
+        let renamed = key.renamed("example.com/other").expect("a name");
+        let checkpoint = Checkpoint::new("example.com/log", TreeSize(0), Hash::EMPTY_ROOT).expect("valid");
+        let signed = checkpoint.sign(&key);
+        let open = |key: &SigningKey| Checkpoint::open(signed.as_bytes(), &key.verifier_key());
+        assert_eq!(open(&key).expect("signed").0, checkpoint);
+        assert!(matches!(open(&other), Err(Error::NotSigned { .. })));
+        assert!(matches!(open(&renamed), Err(Error::WrongOrigin { .. })));
+        // Signed by the right key, but under a name that is not the origin.
+        let misnamed = checkpoint.sign(&renamed);
+        let opened = Checkpoint::open(misnamed.as_bytes(), &renamed.verifier_key());
+        assert!(matches!(opened, Err(Error::WrongOrigin { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,30}|([a-z0-9\n=]{0,20}\n){0,6}") {
+            if let Ok(checkpoint) = Checkpoint::parse_text(&text) {
+                prop_assert_eq!(checkpoint.to_text(), text);
+            }
+        }
+
+        #[test]
+        fn what_is_written_parses(
+            origin in "\\PC{1,30}",
+            size: u64,
+            root: [u8; 32],
+            lines in prop::collection::vec("\\PC{1,30}", 0..4),
+        ) {
+            let mut checkpoint = Checkpoint::new(origin, TreeSize(size), Hash(root)).expect("printable");
+            for line in lines {
+                checkpoint = checkpoint.with_extension(line).expect("printable");
+            }
+            prop_assert_eq!(Checkpoint::parse_text(&checkpoint.to_text()), Ok(checkpoint));
+        }
+    }
+}

@@ -162,3 +162,92 @@ fn message(checkpoint_text: &str, time: UnixSeconds) -> String {
     out.push_str(checkpoint_text);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Checkpoint, Hash, Note, TreeSize, VerifierKey};
+
+    fn cosigned() -> (String, SigningKey, UnixSeconds, SignatureLine) {
+        let head = Checkpoint::new("example.com/log", TreeSize(0), Hash::EMPTY_ROOT).expect("an origin");
+        let key = SigningKey::from_seed("witness.example/w1", [4; 32]).expect("a name");
+        let time = UnixSeconds::new(1_679_315_147).expect("a time");
+        let text = head.to_text();
+        let line = sign(&text, time, &key);
+        (text, key, time, line)
+    }
+
+    #[test]
+    fn a_witness_states_text_and_time() {
+        let (text, key, time, line) = cosigned();
+        let witness = witness_key(&key);
+        assert_eq!(WitnessKey::parse(&witness.to_string()), Ok(witness.clone()));
+        assert_eq!(witness.verify(&text, &line), Ok(time));
+        assert_eq!(line.bytes().len(), 72);
+        assert!(matches!(
+            witness.verify(&text.replace("/log", "/lag"), &line),
+            Err(Error::BadSignature { .. })
+        ));
+        let other = WitnessKey::new("witness.example/w2", witness.public_key()).expect("a name");
+        assert!(matches!(other.verify(&text, &line), Err(Error::NotSigned { .. })));
+    }
+
+    #[test]
+    fn a_plain_signature_is_no_cosignature() {
+        let (text, key, _, line) = cosigned();
+        let witness = witness_key(&key);
+        let plain = key.sign_line(&text);
+        assert!(matches!(
+            witness.verify(&text, &plain),
+            Err(Error::NotSigned { .. })
+        ));
+        let posing =
+            SignatureLine::new(witness.name(), witness.id(), plain.bytes().to_vec()).expect("a name");
+        assert!(matches!(
+            witness.verify(&text, &posing),
+            Err(Error::BadSignature { .. })
+        ));
+        let mut note = Note::new(text).expect("a text");
+        note.push(line).expect("one line");
+        assert!(matches!(
+            key.verifier_key().verify_note(&note),
+            Err(Error::NotSigned { .. })
+        ));
+        assert!(matches!(
+            WitnessKey::parse(&key.verifier_key().to_string()),
+            Err(Error::KeyType { found: 1, .. })
+        ));
+        assert!(matches!(
+            VerifierKey::parse(&witness.to_string()),
+            Err(Error::KeyType { found: 4, .. })
+        ));
+    }
+
+    #[test]
+    fn any_flipped_bit_fails() {
+        let (text, key, _, line) = cosigned();
+        let witness = witness_key(&key);
+        for bit in 0..72 * 8 {
+            let mut bytes = line.bytes().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let line = SignatureLine::new(line.name(), line.key_id(), bytes).expect("a name");
+            witness.verify(&text, &line).expect_err("a flipped bit");
+        }
+    }
+
+    #[test]
+    fn a_time_has_63_bits() {
+        assert_eq!(UnixSeconds::new(1 << 63), None);
+        assert_eq!(
+            UnixSeconds::new((1 << 63) - 1).map(UnixSeconds::get),
+            Some((1 << 63) - 1)
+        );
+        // Even when the witness signed it.
+        let (text, key, ..) = cosigned();
+        let time = UnixSeconds(1 << 63);
+        let line = sign(&text, time, &key);
+        witness_key(&key)
+            .verify(&text, &line)
+            .expect_err("a time beyond the range");
+    }
+}

@@ -271,3 +271,155 @@ impl fmt::Debug for SigningKey {
         write!(f, "SigningKey(of {})", self.verifier)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const SKEY: &str = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+
+    #[test]
+    fn keys_have_the_text_of_the_first_implementation() {
+        let key = SigningKey::parse(SKEY).expect("a key");
+        assert_eq!(key.to_secret_text(), SKEY);
+        assert_eq!(key.verifier_key().to_string(), VKEY);
+        assert_eq!(VKEY.parse(), Ok(key.verifier_key()));
+        assert!(!format!("{key:?}").contains("AYEKF"), "a secret is not printed");
+    }
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        for (from, to) in [
+            ("PeterNeumann", ""),
+            ("PeterNeumann", "Peter Neumann"),
+            ("PeterNeumann", "Peter"),
+            ("PeterNeumann", "P\u{1}"),
+            ("c74f20a3", "C74F20A3"),
+            ("c74f20a3", "c74f20a4"),
+            ("c74f20a3", "c74f20a"),
+            ("c74f20a3", ""),
+            ("10TW", "10T"),
+            ("10TW", "10TW="),
+            ("10TW", "10TWAAAA"),
+            ("10TW", "10TW "),
+            ("10TW", "10TW\n"),
+            ("+ARpc", "+AR"),
+            ("+ARpc", ""),
+            ("+ARpc", "++ARpc"),
+        ] {
+            let wrong = VKEY.replace(from, to);
+            let refused = VerifierKey::parse(&wrong).expect_err(&wrong);
+            assert!(matches!(refused, Error::KeyText { .. }), "{wrong}: {refused:?}");
+        }
+        assert_eq!(
+            VerifierKey::parse(&VKEY.replace("+AR", "+BR")),
+            Err(Error::KeyType {
+                found: 5,
+                supported: 1
+            })
+        );
+        for wrong in [
+            "",
+            "PRIVATE+KEY+",
+            VKEY,
+            &SKEY.replace("KEY", "KEYS"),
+            &SKEY.replace("c74f", "c74e"),
+        ] {
+            SigningKey::parse(wrong).expect_err(wrong);
+        }
+        let longest = "a".repeat(crate::KEY_NAME_BYTES_MAX);
+        SigningKey::from_seed(longest.clone(), [0; 32]).expect("255 bytes");
+        let over = SigningKey::from_seed(longest + "a", [0; 32]);
+        assert!(matches!(over, Err(Error::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_renamed_key_signs_for_its_new_name_only() {
+        let key = SigningKey::parse(SKEY).expect("a key");
+        let renamed = key.renamed("PeterNeumann/view/a@1").expect("a name");
+        assert_eq!(
+            renamed.verifier_key(),
+            key.verifier_key().renamed(renamed.name()).expect("a name")
+        );
+        assert_eq!(
+            renamed.verifier_key().public_key(),
+            key.verifier_key().public_key()
+        );
+        assert_ne!(renamed.verifier_key().id(), key.verifier_key().id());
+        let note = renamed.sign_note("text\n").expect("a text");
+        renamed
+            .verifier_key()
+            .verify_note(&note)
+            .expect("its own signature");
+        assert!(matches!(
+            key.verifier_key().verify_note(&note),
+            Err(Error::NotSigned { .. })
+        ));
+        key.renamed("a+b")
+            .expect_err("a name that cannot stand in a note");
+    }
+
+    #[test]
+    fn every_line_that_names_the_key_must_verify() {
+        let key = SigningKey::parse(SKEY).expect("a key");
+        let other = SigningKey::from_seed("PeterNeumann", [1; 32]).expect("a name");
+        let verifier = key.verifier_key();
+        let mut note = other.sign_note("text\n").expect("a text");
+        assert!(matches!(
+            verifier.verify_note(&note),
+            Err(Error::NotSigned { .. })
+        ));
+        note.push(key.sign_line("text\n")).expect("two lines");
+        verifier
+            .verify_note(&note)
+            .expect("an unknown signature is ignored");
+        for bytes in [vec![0; 64], vec![0; 63], vec![0; 65]] {
+            let mut note = note.clone();
+            note.push(SignatureLine::new(verifier.name(), verifier.id(), bytes).expect("a name"))
+                .expect("three");
+            assert!(matches!(
+                verifier.verify_note(&note),
+                Err(Error::BadSignature { .. })
+            ));
+        }
+        assert_eq!(verifier.verify_line("text\n", &key.sign_line("text\n")), Ok(()));
+        let strange = verifier.verify_line("text\n", &other.sign_line("text\n"));
+        assert!(matches!(strange, Err(Error::NotSigned { .. })));
+    }
+
+    #[test]
+    fn any_flipped_bit_of_a_note_fails() {
+        let key = SigningKey::parse(SKEY).expect("a key");
+        let bytes = key
+            .sign_note("two\nlines\n")
+            .expect("a text")
+            .to_string()
+            .into_bytes();
+        let verify = |bytes: &[u8]| Note::parse(bytes).and_then(|note| key.verifier_key().verify_note(&note));
+        verify(&bytes).expect("unaltered");
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            verify(&flipped).expect_err("a flipped bit");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(vkey in "\\PC{0,60}|[a+]{1,3}[0-9a-f]{8}\\+[A-Za-z0-9+/]{44}", point: [u8; 32]) {
+            let _ = VerifierKey::parse(&vkey);
+            let _ = SigningKey::parse(&vkey);
+            let _ = VerifierKey::new("a", point);
+        }
+
+        #[test]
+        fn what_is_written_parses(name in "[^\\pC\\s+]{1,20}", seed: [u8; 32]) {
+            let key = SigningKey::from_seed(name, seed).expect("a name");
+            let again = SigningKey::parse(&key.to_secret_text()).expect("its own text");
+            prop_assert_eq!(again.verifier_key(), key.verifier_key());
+            prop_assert_eq!(VerifierKey::parse(&key.verifier_key().to_string()), Ok(key.verifier_key()));
+        }
+    }
+}

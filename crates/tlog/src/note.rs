@@ -307,3 +307,143 @@ pub(crate) fn check_bytes(bytes: &[u8]) -> Result<&str, Error> {
         None => Ok(note),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LINE: &str = "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+
+    fn check_refused(note: &str, expected: fn(&Error) -> bool) {
+        let refused = Note::parse(note.as_bytes()).expect_err(note);
+        assert!(expected(&refused), "{note:?}: {refused:?}");
+        SingleNote::parse(note.as_bytes()).expect_err(note);
+    }
+
+    #[test]
+    fn the_text_ends_at_the_last_empty_line() {
+        for text in ["a\n", "\n", "a\n\nb\n", "a\n\n", "\n\n\n", "— not a signature\n"] {
+            let bytes = format!("{text}\n{LINE}");
+            let note = Note::parse(bytes.as_bytes()).expect(text);
+            assert_eq!(note.text(), text);
+            assert_eq!(note.to_string(), bytes);
+            let single = SingleNote::parse(bytes.as_bytes()).expect(text);
+            assert_eq!((single.text, single.to_string()), (text, bytes.clone()));
+        }
+    }
+
+    #[test]
+    fn a_note_has_one_shape() {
+        let malformed = |error: &Error| matches!(error, Error::Malformed { .. });
+        let control = |error: &Error| matches!(error, Error::ControlCharacter { .. });
+        let encoding = |error: &Error| matches!(error, Error::SignatureEncoding { line: 1 });
+        let line = LINE.trim_end();
+        for note in [
+            String::new(),
+            "\n".into(),
+            "a\n".into(),
+            "a\n\n".into(),
+            format!("a\n{LINE}"),
+            LINE.into(),
+        ] {
+            check_refused(&note, malformed);
+        }
+        check_refused(&format!("a\n\n{line}"), malformed);
+        check_refused(&format!("a\n\n{LINE}\n"), malformed);
+        check_refused(&format!("a\n\n{LINE}x"), malformed);
+        check_refused(&format!("a\n\n{LINE}{LINE}x\n"), malformed);
+        check_refused(&format!("a\n\n {LINE}"), malformed);
+        check_refused(&format!("a\n\n{}", LINE.replace('—', "-")), malformed);
+        check_refused(&format!("a\n\n{}", LINE.replace("— ", "—")), malformed);
+        check_refused(&format!("a\n\n{}", LINE.replace("/foo", "+foo")), malformed);
+        check_refused(
+            &format!("a\n\n{}", LINE.replace("/foo", "\u{2003}foo")),
+            malformed,
+        );
+        check_refused(
+            &format!("a\n\n{}", LINE.replace("example.com/foo ", " ")),
+            malformed,
+        );
+        check_refused(&format!("a\n\n{}", LINE.replace("=\n", "= \n")), encoding);
+        check_refused(&format!("a\n\n{}", LINE.replace("=\n", "\n")), encoding);
+        check_refused(&format!("a\n\n{}", LINE.replace("M=\n", "N=\n")), encoding);
+        check_refused(&format!("a\n\n{}", LINE.replace(" Uw", "  Uw")), encoding);
+        check_refused("a\n\n— example.com/foo Uw2QOg==\n", encoding);
+        check_refused("a\n\n— example.com/foo \n", encoding);
+        check_refused(&format!("a\r\n\n{LINE}"), control);
+        check_refused(&format!("a\u{0}\n\n{LINE}"), control);
+        check_refused(&format!("a\tb\n\n{LINE}"), control);
+        let invalid = Note::parse(b"a\xff\n\n").expect_err("not UTF-8");
+        assert_eq!(invalid, Error::NotUtf8 { at: 1 });
+    }
+
+    #[test]
+    fn lines_are_counted_to_their_limit() {
+        let at_limit = format!("a\n\n{}", LINE.repeat(SIGNATURES_MAX));
+        assert_eq!(
+            Note::parse(at_limit.as_bytes())
+                .expect("100 lines")
+                .signatures()
+                .len(),
+            SIGNATURES_MAX
+        );
+        let over = format!("{at_limit}{LINE}");
+        assert!(matches!(
+            Note::parse(over.as_bytes()),
+            Err(Error::TooLarge { found: 101, .. })
+        ));
+        let two = format!("a\n\n{LINE}{LINE}");
+        assert_eq!(
+            SingleNote::parse(two.as_bytes()),
+            Err(Error::SignatureCount { found: 2 })
+        );
+        assert_eq!(
+            Note::parse(two.as_bytes()).expect("two lines").signatures().len(),
+            2
+        );
+        let large = vec![b'a'; NOTE_BYTES_MAX + 1];
+        assert!(matches!(Note::parse(&large), Err(Error::TooLarge { .. })));
+    }
+
+    #[test]
+    fn only_a_text_with_a_newline_can_be_signed() {
+        for text in ["", "a", "a\nb", "a\u{1b}\n"] {
+            Note::new(text).expect_err(text);
+        }
+        for name in ["", "a b", "a+b", "a\u{a0}b", "a\nb", "a\u{7}b"] {
+            SignatureLine::new(name, KeyId(1), vec![1]).expect_err(name);
+        }
+        SignatureLine::new("a", KeyId(1), Vec::new()).expect_err("no bytes");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Note::parse(&bytes);
+            let _ = SingleNote::parse(&bytes);
+        }
+
+        #[test]
+        fn what_parses_is_written_back(note in "[a\n— =Uw+]{0,40}\n\n(— [a-z/]{1,3} [A-Za-z0-9+/]{8}(==|=|)\n){0,3}") {
+            if let Ok(parsed) = Note::parse(note.as_bytes()) {
+                prop_assert_eq!(parsed.to_string(), note.clone());
+            }
+            if let Ok(parsed) = SingleNote::parse(note.as_bytes()) {
+                prop_assert_eq!(parsed.to_string(), note);
+            }
+        }
+
+        #[test]
+        fn what_is_written_parses(
+            text in "(\\PC{0,20}\n){1,4}",
+            lines in prop::collection::vec(("[^\\pC\\s+]{1,9}", any::<u32>(), prop::collection::vec(any::<u8>(), 1..80)), 1..5),
+        ) {
+            let mut note = Note::new(text).expect("printable lines");
+            for (name, id, bytes) in lines {
+                note.push(SignatureLine::new(name, KeyId(id), bytes).expect("a name")).expect("few");
+            }
+            prop_assert_eq!(Note::parse(note.to_string().as_bytes()), Ok(note));
+        }
+    }
+}

@@ -343,3 +343,246 @@ pub fn verify_bundle_against_tile<'a>(
         None => Ok(entries),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Index, Tree};
+    use proptest::prelude::*;
+
+    fn listed(size: u64) -> Vec<String> {
+        paths(TreeSize(size)).map(|path| path.to_string()).collect()
+    }
+
+    #[test]
+    fn paths_are_spelled_as_in_the_specification() {
+        for (kind, n, width, path) in [
+            (TileKind::Hashes(0), 0, 256, "tile/0/000"),
+            (TileKind::Hashes(63), 1_234_067, 256, "tile/63/x001/x234/067"),
+            (TileKind::Hashes(1), 999, 1, "tile/1/999.p/1"),
+            (TileKind::Hashes(1), 1000, 255, "tile/1/x001/000.p/255"),
+            (TileKind::Entries, 1_234_067, 7, "tile/entries/x001/x234/067.p/7"),
+            (
+                TileKind::Entries,
+                u64::MAX,
+                256,
+                "tile/entries/x018/x446/x744/x073/x709/x551/615",
+            ),
+        ] {
+            let tile = TilePath::new(kind, n, width).expect(path);
+            assert_eq!(tile.to_string(), path);
+            assert_eq!(TilePath::parse(path), Ok(tile));
+        }
+        for path in [
+            "",
+            "tile",
+            "tile/",
+            "tile/0",
+            "tile/0/",
+            "tile/0/0",
+            "tile/0/00",
+            "tile/0/0000",
+            "tile/0/x000/000",
+            "tile/0/000/000",
+            "tile/0/x001",
+            "tile/0/x001/",
+            "tile/0/001/000",
+            "tile/0/x0001/000",
+            "tile/00/000",
+            "tile/64/000",
+            "tile/256/000",
+            "tile/-1/000",
+            "tile/+1/000",
+            "tile/a/000",
+            "tile/0/000.p",
+            "tile/0/000.p/",
+            "tile/0/000.p/0",
+            "tile/0/000.p/01",
+            "tile/0/000.p/256",
+            "tile/0/000.p/1/",
+            "tile/0/000.p/1.p/1",
+            "/tile/0/000",
+            "tile/0/000/",
+            "tile/0/x001/xx00/000",
+            "tile/data/000",
+            "tile/8/0/000",
+            "tile/8/0/000.p/0",
+            "tile/entries/x018/x446/x744/x073/x709/x551/616",
+            "tile/entries/x999/x999/x999/x999/x999/x999/999",
+            "tile/0/٠٠٠",
+            "tile/0/+00",
+            "tile/0/000 ",
+        ] {
+            TilePath::parse(path).expect_err(path);
+        }
+        TilePath::new(TileKind::Hashes(64), 0, 1).expect_err("level");
+        TilePath::new(TileKind::Entries, 0, 0).expect_err("width");
+        TilePath::new(TileKind::Entries, 0, 257).expect_err("width");
+    }
+
+    /// The specification's example: 273 full level-0 tiles and one of width 112, one full level-1 tile and one
+    /// of width 17, one level-2 tile of width 1.
+    #[test]
+    fn the_tiles_of_70_000_entries() {
+        let tiles: Vec<TilePath> = paths(TreeSize(70_000)).collect();
+        let count = |kind: TileKind, partial: bool| {
+            tiles
+                .iter()
+                .filter(|tile| tile.kind() == kind && tile.is_partial() == partial)
+                .count()
+        };
+        for kind in [TileKind::Hashes(0), TileKind::Entries] {
+            assert_eq!((count(kind, false), count(kind, true)), (273, 1));
+        }
+        assert_eq!(
+            (
+                count(TileKind::Hashes(1), false),
+                count(TileKind::Hashes(1), true)
+            ),
+            (1, 1)
+        );
+        assert_eq!(
+            (
+                count(TileKind::Hashes(2), false),
+                count(TileKind::Hashes(2), true)
+            ),
+            (0, 1)
+        );
+        assert_eq!(tiles.len(), 274 + 274 + 2 + 1);
+        let size = TreeSize(70_000);
+        assert_eq!(
+            [0, 1, 2, 3, 63, 255].map(|level| partial_width(level, size)),
+            [112, 17, 1, 0, 0, 0]
+        );
+    }
+
+    #[test]
+    fn small_trees_have_few_tiles() {
+        assert_eq!(listed(0), [""; 0]);
+        assert_eq!(listed(1), ["tile/entries/000.p/1", "tile/0/000.p/1"]);
+        assert_eq!(listed(256), ["tile/entries/000", "tile/0/000", "tile/1/000.p/1"]);
+        let expected = [
+            "tile/entries/000",
+            "tile/entries/001.p/1",
+            "tile/0/000",
+            "tile/0/001.p/1",
+            "tile/1/000.p/1",
+        ];
+        assert_eq!(listed(257), expected);
+    }
+
+    #[test]
+    fn a_tile_belongs_to_the_sizes_that_list_it() {
+        for size in [0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 70_000] {
+            let size = TreeSize(size);
+            for tile in paths(size) {
+                assert!(tile.belongs_to(size) && tile.is_within(size), "{tile} {size}");
+                assert!(
+                    !tile.is_partial() || !tile.full().belongs_to(size),
+                    "{tile} {size}"
+                );
+            }
+        }
+        let tile = |path| TilePath::parse(path).expect(path);
+        assert!(!tile("tile/0/000.p/3").belongs_to(TreeSize(4)));
+        assert!(tile("tile/0/000.p/3").is_within(TreeSize(4)));
+        assert!(!tile("tile/0/000.p/3").is_within(TreeSize(2)));
+        assert!(!tile("tile/8/000.p/1").is_within(TreeSize(u64::MAX)));
+        let last = TilePath::new(TileKind::Entries, u64::MAX, 256).expect("a path");
+        assert!(!last.is_within(TreeSize(u64::MAX)));
+    }
+
+    #[test]
+    fn a_root_is_recomputed_from_level_0() {
+        for size in [0_u64, 1, 255, 256, 257, 700] {
+            let tree: Tree = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+            let tiles: Vec<Vec<u8>> = paths(tree.size())
+                .filter(|path| path.kind() == TileKind::Hashes(0))
+                .map(|path| encode(tree.tile_hashes(0, path.n(), path.width()).expect("complete")))
+                .collect();
+            verify_root(&tiles, tree.size(), tree.root()).expect("the tree's own tiles");
+            assert!(verify_root(&tiles, TreeSize(size + 1), tree.root()).is_err());
+            assert!(verify_root(&tiles, tree.size(), Hash([7; 32])).is_err());
+            assert!(verify_root(tiles.iter().chain([&vec![0; 32]]), tree.size(), tree.root()).is_err());
+            assert!(size == 0 || verify_root(&tiles[1..], tree.size(), tree.root()).is_err());
+            if size >= 256 {
+                let above = tree.tile_hashes(1, 0, 1).expect("complete");
+                assert_eq!(root(&decode(&tiles[0], 256).expect("a full tile")), above[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bundle_must_match_its_tile_at_every_place() {
+        let entries = ["a", "", "ccc"];
+        let tile = encode(&entries.map(|entry| leaf_hash(entry.as_bytes())));
+        let good = bundle::encode(entries).expect("short entries");
+        let expected: Vec<&[u8]> = entries.iter().map(|entry| entry.as_bytes()).collect();
+        assert_eq!(verify_bundle_against_tile(&good, &tile, 3), Ok(expected));
+        let altered = bundle::encode(["a", "", "ccd"]).expect("short entries");
+        assert_eq!(
+            verify_bundle_against_tile(&altered, &tile, 3),
+            Err(Error::LeafMismatch { position: 2 })
+        );
+        let swapped = bundle::encode(["", "a", "ccc"]).expect("short entries");
+        assert_eq!(
+            verify_bundle_against_tile(&swapped, &tile, 3),
+            Err(Error::LeafMismatch { position: 0 })
+        );
+        for width in [0, 2, 4, 256, 257, u16::MAX] {
+            verify_bundle_against_tile(&good, &tile, width).expect_err("another width");
+        }
+        for position in 0..good.len() * 8 {
+            let mut flipped = good.clone();
+            flipped[position / 8] ^= 1 << (position % 8);
+            verify_bundle_against_tile(&flipped, &tile, 3).expect_err("a flipped bit");
+        }
+    }
+
+    #[test]
+    fn tile_hashes_are_those_of_the_tree() {
+        let tree: Tree = (0..600_u64).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+        assert_eq!(
+            tree.tile_hashes(0, 2, 88).expect("partial")[87],
+            tree.leaf(Index(599)).expect("a leaf")
+        );
+        for (level, n, width) in [
+            (0, 2, 89),
+            (0, 3, 1),
+            (1, 0, 3),
+            (2, 0, 1),
+            (63, 0, 1),
+            (255, u64::MAX, 256),
+        ] {
+            assert!(matches!(
+                tree.tile_hashes(level, n, width),
+                Err(Error::OutOfRange { .. })
+            ));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_panics(path in "\\PC{0,40}|tile/([0-9]{1,3}|entries)/(x[0-9]{3}/){0,9}[0-9]{3}(\\.p/[0-9]{1,3})?") {
+            if let Ok(tile) = TilePath::parse(&path) {
+                prop_assert_eq!(tile.to_string(), path);
+            }
+        }
+
+        #[test]
+        fn what_is_written_parses(level in 0..=LEVEL_MAX, n: u64, width in 1..=256_u16, entries: bool) {
+            let kind = if entries { TileKind::Entries } else { TileKind::Hashes(level) };
+            let tile = TilePath::new(kind, n, width).expect("in range");
+            prop_assert_eq!(TilePath::parse(&tile.to_string()), Ok(tile));
+        }
+
+        #[test]
+        fn no_bytes_panic(
+            bundle in prop::collection::vec(any::<u8>(), 0..300),
+            tile in prop::collection::vec(any::<u8>(), 0..300),
+            width: u16,
+        ) {
+            let _ = verify_bundle_against_tile(&bundle, &tile, width);
+        }
+    }
+}

@@ -287,3 +287,186 @@ impl TreeAt<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Frontier, leaf_hash};
+    use proptest::prelude::*;
+
+    /// The definitions of RFC 6962 section 2.1, word for word.
+    fn mth(leaves: &[Hash]) -> Hash {
+        match leaves {
+            [] => Hash::sha256(b""),
+            [leaf] => *leaf,
+            _ => {
+                let (left, right) = leaves.split_at(split(leaves.len()));
+                node_hash(mth(left), mth(right))
+            }
+        }
+    }
+
+    fn path(index: usize, leaves: &[Hash]) -> Vec<Hash> {
+        if leaves.len() == 1 {
+            return Vec::new();
+        }
+        let (left, right) = leaves.split_at(split(leaves.len()));
+        let (mut path, sibling) = match index.checked_sub(left.len()) {
+            None => (path(index, left), mth(right)),
+            Some(index) => (path(index, right), mth(left)),
+        };
+        path.push(sibling);
+        path
+    }
+
+    fn subproof(old: usize, leaves: &[Hash], complete: bool) -> Vec<Hash> {
+        if old == leaves.len() {
+            return if complete { Vec::new() } else { vec![mth(leaves)] };
+        }
+        let (left, right) = leaves.split_at(split(leaves.len()));
+        let (mut proof, sibling) = match old.checked_sub(left.len()) {
+            None | Some(0) => (subproof(old, left, complete), mth(right)),
+            Some(old) => (subproof(old, right, false), mth(left)),
+        };
+        proof.push(sibling);
+        proof
+    }
+
+    /// The largest power of two below the count.
+    fn split(count: usize) -> usize {
+        count.next_power_of_two() / 2
+    }
+
+    fn leaves(count: u64) -> Vec<Hash> {
+        (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect()
+    }
+
+    #[test]
+    fn roots_are_those_of_the_published_vectors() {
+        let entries: [&[u8]; 8] = [
+            b"",
+            b"\x00",
+            b"\x10",
+            b"\x20\x21",
+            b"\x30\x31",
+            b"\x40\x41\x42\x43",
+            b"\x50\x51\x52\x53\x54\x55\x56\x57",
+            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+        ];
+        let roots = [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        let tree: Tree = entries.iter().map(|entry| leaf_hash(entry)).collect();
+        for (size, root) in (0..).zip(roots) {
+            assert_eq!(
+                tree.root_at(TreeSize(size)).expect("a past size").to_string(),
+                root
+            );
+            assert_eq!(Hash::from_hex(root), tree.root_at(TreeSize(size)).ok());
+        }
+    }
+
+    #[test]
+    fn every_root_and_proof_is_as_defined() {
+        let leaves = leaves(70);
+        let tree: Tree = leaves.iter().copied().collect();
+        let mut frontier = Frontier::new();
+        for size in 0..=leaves.len() {
+            let now = &leaves[..size];
+            let at = tree.at(TreeSize(size as u64)).expect("a past size");
+            assert_eq!(
+                (at.root(), frontier.root()),
+                (mth(now), mth(now)),
+                "root at {size}"
+            );
+            for index in 0..size {
+                let proof = tree.inclusion(Index(index as u64), at.size()).expect("an entry");
+                assert_eq!(proof, path(index, now), "inclusion of {index} in {size}");
+            }
+            for old in 1..=size {
+                let proof = tree
+                    .consistency(TreeSize(old as u64), at.size())
+                    .expect("a past size");
+                assert_eq!(
+                    proof,
+                    subproof(old, now, true),
+                    "consistency of {old} with {size}"
+                );
+            }
+            assert_eq!(tree.consistency(TreeSize(0), at.size()), Ok(Vec::new()));
+            frontier.extend(leaves.get(size).copied());
+        }
+    }
+
+    #[test]
+    fn nothing_beyond_the_tree_is_given() {
+        let tree: Tree = leaves(5).into_iter().collect();
+        let outside = |asked, size| {
+            Err(Error::OutOfRange {
+                asked,
+                size: TreeSize(size),
+            })
+        };
+        assert_eq!(tree.root_at(TreeSize(6)), outside(6, 5).map(|()| Hash::default()));
+        assert_eq!(
+            tree.inclusion(Index(3), TreeSize(3)),
+            outside(3, 3).map(|()| Vec::new())
+        );
+        assert_eq!(
+            tree.inclusion(Index(0), TreeSize(6)),
+            outside(6, 5).map(|()| Vec::new())
+        );
+        assert_eq!(
+            tree.inclusion(Index(0), TreeSize(0)),
+            outside(0, 0).map(|()| Vec::new())
+        );
+        assert_eq!(
+            tree.consistency(TreeSize(4), TreeSize(3)),
+            outside(4, 3).map(|()| Vec::new())
+        );
+        assert_eq!(
+            tree.consistency(TreeSize(u64::MAX), TreeSize(5)),
+            outside(u64::MAX, 5).map(|()| Vec::new())
+        );
+        assert_eq!(tree.leaf(Index(5)), None);
+        assert_eq!(Tree::new().root(), Hash::EMPTY_ROOT);
+        assert_eq!(TreeSize(5).next_index(), Index(5));
+    }
+
+    #[test]
+    fn a_truncated_tree_is_the_tree_it_was() {
+        let leaves = leaves(40);
+        for size in 0..=leaves.len() {
+            let mut tree: Tree = leaves.iter().copied().collect();
+            tree.truncate(TreeSize(size as u64 + 100));
+            assert_eq!(tree.size(), TreeSize(40));
+            tree.truncate(TreeSize(size as u64));
+            assert_eq!(
+                (tree.size(), tree.root()),
+                (TreeSize(size as u64), mth(&leaves[..size]))
+            );
+            tree.extend(leaves[size..].iter().copied());
+            assert_eq!(tree.root(), mth(&leaves));
+            let last = tree.inclusion(Index(39), TreeSize(40)).expect("an entry");
+            assert_eq!(last, path(39, &leaves));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn room_to_grow_stays_small(count in 2_000..20_000_u64) {
+            let mut tree = Tree::new();
+            tree.extend(std::iter::repeat_n(Hash::default(), usize::try_from(count).expect("small")));
+            let room: usize = tree.levels.iter().map(Vec::capacity).sum();
+            prop_assert!(room as u64 <= 2 * count + count / 4 + 64 * 16);
+        }
+    }
+}
