@@ -8,12 +8,14 @@
 //! [`Disk`] is a trait because it has a twin that fails where a test says (`faults.rs`). It does not know what the
 //! keys and values mean; it does not retry, and it does not decide whether a store is the right one.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::limits::SEGMENT_BYTES;
+use crate::limits::{LOCK_TRIES_MAX, SEGMENT_BYTES};
 
 /// One key and the value that it gets.
 pub(crate) struct Put {
@@ -61,11 +63,31 @@ pub(crate) struct SledDisk {
     db: sled::Db,
     /// Our own handle to sled's only data file: sled never fsyncs it.
     file: File,
+    /// Held as long as the log is open.
+    _lock: Arc<Lock>,
+}
+
+/// An exclusive lock on the log's directory itself, so that locking creates no file. It is taken before anything is
+/// looked at; sled locks its file too, and later.
+pub(crate) struct Lock {
+    _dir: File,
+}
+
+impl Lock {
+    /// None if another holder has it, here or in another process.
+    pub(crate) fn take(dir: &Path) -> io::Result<Option<Self>> {
+        let dir = File::open(dir)?;
+        match dir.try_lock() {
+            Ok(()) => Ok(Some(Self { _dir: dir })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
 }
 
 impl SledDisk {
     /// Opens or creates the store below `dir` (which exists), and makes the names of its files durable.
-    pub(crate) fn open(dir: &Path, cache_bytes: u64) -> Result<Self, OpenFailure> {
+    pub(crate) fn open(dir: &Path, cache_bytes: u64, lock: Arc<Lock>) -> Result<Self, OpenFailure> {
         let store = store_path(dir);
         remove_unfinished_snapshots(&store).map_err(OpenFailure::Io)?;
         let config = sled::Config::new()
@@ -75,9 +97,9 @@ impl SledDisk {
             // No background flush: it would make bytes durable that the writer has not decided about, and only the
             // writer may learn of an error.
             .flush_every_ms(None);
-        let db = guarded(|| Ok(config.open())).map_err(|_| OpenFailure::Damaged)?.map_err(open_failure)?;
+        let db = open_unlocked(&config)?;
         let file = File::options().read(true).write(true).open(db_path(dir)).map_err(OpenFailure::Io)?;
-        let disk = Self { dir: dir.to_owned(), db, file };
+        let disk = Self { dir: dir.to_owned(), db, file, _lock: lock };
         disk.sync_names().map_err(OpenFailure::Io)?;
         Ok(disk)
     }
@@ -197,9 +219,21 @@ fn guarded<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "sled panicked over its files")))
 }
 
+/// Opens sled, and waits for its own lock if threads of an earlier store still hold it.
+fn open_unlocked(config: &sled::Config) -> Result<sled::Db, OpenFailure> {
+    for _ in 0..LOCK_TRIES_MAX {
+        match guarded(|| Ok(config.open())).map_err(|_| OpenFailure::Damaged)? {
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            opened => return opened.map_err(open_failure),
+        }
+    }
+    Err(OpenFailure::Locked)
+}
+
 fn open_failure(error: sled::Error) -> OpenFailure {
     match error {
-        sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => OpenFailure::Locked,
         sled::Error::Io(error) => OpenFailure::Io(error),
         _ => OpenFailure::Damaged,
     }

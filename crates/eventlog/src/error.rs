@@ -65,10 +65,12 @@ pub enum Error {
         path: PathBuf,
     },
     /// sled cannot read its own files.
-    #[error("the store below {dir} is damaged", dir = dir.display())]
+    #[error("the store below {dir} is damaged{}", .at.map(|at| format!(" at byte {at} of store/db")).unwrap_or_default(), dir = dir.display())]
     StoreDamaged {
         /// The directory of the log.
         dir: PathBuf,
+        /// Where in sled's file the first message is that cannot be read, if that is known.
+        at: Option<u64>,
     },
     /// sled moved a value out of its log into a file that is never synced. This program never writes such values.
     #[error("{path} holds {files} files, and must be empty", path = path.display())]
@@ -86,7 +88,7 @@ pub enum Error {
         /// What the store says, empty if it says nothing.
         found: String,
     },
-    /// The store's index does not run without a gap from entry 0.
+    /// The store's index does not run readably and without a gap from entry 0.
     #[error("the index of the store is broken at entry {at}")]
     IndexBroken {
         /// The first position that is missing, doubled or unreadable.

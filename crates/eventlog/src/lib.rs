@@ -39,6 +39,7 @@ mod open;
 mod plan;
 mod reader;
 mod tiles;
+mod undo;
 mod writer;
 
 pub use chunk::Damage;

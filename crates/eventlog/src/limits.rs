@@ -25,6 +25,14 @@ pub const CHUNK_ENTRIES_MAX: usize = 64;
 /// entries fit; 64 entries of the usual 1.2 kB are 77 kB.
 pub const CHUNK_RAW_BYTES_MAX: usize = 256 * 1024;
 
+/// Segments between sled's stable position and the end of its log that a writer may leave behind: a batch of 16 MiB
+/// takes three, the one before it may be unfinished, and the same again for the pages that the batch consolidates.
+pub const TAIL_SEGMENTS_MAX: usize = 8;
+
+/// Tries, 10 ms apart, to get sled's lock on its file after the log's own lock was granted: the threads of a store
+/// that was dropped in this process let go of the file a little later.
+pub const LOCK_TRIES_MAX: u32 = 500;
+
 /// Entries in one batch.
 pub const BATCH_ENTRIES_MAX: usize = 4_096;
 

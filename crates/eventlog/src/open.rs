@@ -20,12 +20,13 @@ use std::sync::{Arc, RwLock};
 use armistice_tlog::{Index, TreeSize};
 
 use crate::chunk::Encoder;
-use crate::disk::{self, Disk, OpenFailure, Put, SledDisk};
+use crate::disk::{self, Disk, Lock, OpenFailure, Put, SledDisk};
 use crate::error::Error;
 use crate::head::Head;
 use crate::index::Memory;
 use crate::limits::CACHE_BYTES_DEFAULT;
 use crate::reader::{Reader, Shared};
+use crate::undo::{Blank, Undo};
 use crate::writer::Writer;
 use crate::{keys, leaves};
 
@@ -91,16 +92,54 @@ pub(crate) fn open(
     options: Options,
     wrap: impl FnOnce(SledDisk) -> Box<dyn Disk>,
 ) -> Result<Opened, Error> {
+    if !dir.is_dir() && options.missing == Missing::Refuse {
+        return Err(Error::NotFound { dir: dir.to_owned() });
+    }
+    create_dir(dir).map_err(at("creating the directory", dir))?;
+    let lock = Lock::take(dir).map_err(at("locking the directory", dir))?;
+    let lock = lock.ok_or_else(|| Error::Locked { dir: dir.to_owned() })?;
     let head = Head::load(dir)?;
     inspect(dir, options, head.as_ref())?;
-    let at = |doing, path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::Io { doing, path, source }
-    };
-    create_dir(dir).map_err(at("creating the directory", dir))?;
-    let disk = SledDisk::open(dir, options.cache_bytes).map_err(|failure| match failure {
+    let undo = Undo::capture(&disk::store_path(dir)).map_err(at("reading the store", dir))?;
+    let undo = undo.ok_or_else(|| Error::StoreDamaged { dir: dir.to_owned(), at: None })?;
+    match (undo.blank(), &head) {
+        (Some(_), Some(head)) => return Err(Error::StoreMissing { dir: dir.to_owned(), head_size: head.size.0 }),
+        (Some(Blank::Other), None) => return Err(Error::StoreDamaged { dir: dir.to_owned(), at: Some(0) }),
+        (Some(Blank::Zeros) | None, _) => {}
+    }
+    let lock = Arc::new(lock);
+    match prove(dir, options, Arc::clone(&lock), head, wrap) {
+        // Somebody who does not take our lock has the store: it is theirs to write.
+        Err(Error::Locked { dir }) => Err(Error::Locked { dir }),
+        Err(refused) => {
+            // sled may have written. It is closed, and our lock still keeps everybody else out.
+            let at_byte = undo.first_damage();
+            undo.put_back().map_err(at("putting the store back as it was", dir))?;
+            Err(match refused {
+                Error::StoreDamaged { dir, at: None } => Error::StoreDamaged { dir, at: at_byte },
+                refused => refused,
+            })
+        }
+        opened => opened,
+    }
+}
+
+fn at(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { doing, path, source }
+}
+
+/// Opens sled and proves that it holds what the head promises.
+fn prove(
+    dir: &Path,
+    options: Options,
+    lock: Arc<Lock>,
+    head: Option<Head>,
+    wrap: impl FnOnce(SledDisk) -> Box<dyn Disk>,
+) -> Result<Opened, Error> {
+    let disk = SledDisk::open(dir, options.cache_bytes, lock).map_err(|failure| match failure {
         OpenFailure::Locked => Error::Locked { dir: dir.to_owned() },
-        OpenFailure::Damaged => Error::StoreDamaged { dir: dir.to_owned() },
+        OpenFailure::Damaged => Error::StoreDamaged { dir: dir.to_owned(), at: None },
         OpenFailure::Io(source) => Error::Io { doing: "opening the store", path: disk::store_path(dir), source },
     })?;
     let disk = wrap(disk);
@@ -154,7 +193,14 @@ fn create_dir(dir: &Path) -> io::Result<()> {
 /// Checks the store's format, or gives one to a store without any key. True if it was new.
 fn ensure_format(dir: &Path, disk: &dyn Disk, head: Option<&Head>) -> Result<bool, Error> {
     let failed = |source| io_error(dir, source);
-    let found = disk.get(keys::FORMAT_KEY).map_err(failed)?;
+    let found = match disk.get(keys::FORMAT_KEY) {
+        // Its page is damaged. Loading the leaves tells where, unless no leaf shares the damage.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            load(dir, disk)?;
+            return Err(Error::StoreDamaged { dir: dir.to_owned(), at: None });
+        }
+        found => found.map_err(failed)?,
+    };
     if found.as_deref() == Some(keys::FORMAT) {
         return Ok(false);
     }
@@ -199,11 +245,11 @@ fn load(dir: &Path, disk: &dyn Disk) -> Result<Memory, Error> {
             }
         }
     };
-    disk.scan(keys::LEAVES, &mut visit).map_err(|source| io_error(dir, source))?;
-    if broken {
-        return Err(Error::IndexBroken { at: Index(memory.size().0) });
+    match disk.scan(keys::LEAVES, &mut visit) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => broken = true,
+        scanned => scanned.map_err(|source| io_error(dir, source))?,
     }
-    Ok(memory)
+    if broken { Err(Error::IndexBroken { at: Index(memory.size().0) }) } else { Ok(memory) }
 }
 
 /// Compares the stored log with its head. How many entries it has beyond it.
@@ -222,7 +268,7 @@ fn compare(dir: &Path, memory: &Memory, head: Option<&Head>) -> Result<u64, Erro
 
 fn io_error(dir: &Path, source: io::Error) -> Error {
     if source.kind() == io::ErrorKind::InvalidData {
-        return Error::StoreDamaged { dir: dir.to_owned() };
+        return Error::StoreDamaged { dir: dir.to_owned(), at: None };
     }
     Error::Io { doing: "reading the store", path: disk::store_path(dir), source }
 }
