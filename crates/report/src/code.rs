@@ -191,4 +191,8 @@ codes! {
         "The name in a key's text is not the name that it is enrolled for.",
         "producer `monitors` with the key `newsdesk+1a2b3c4d+…`",
         "make the key under the producer's own name";
+    LastAdminKey = "last_admin_key",
+        "Without this key nobody could enrol, rotate or revoke any more.",
+        "revoking the operator's only key",
+        "rotate the key with `key.rotated.v1` instead";
 }

@@ -1,0 +1,66 @@
+//! The keys that were ever enrolled, for checking signatures ahead of admission.
+//!
+//! A keyring answers "does this signature verify under a key of that name?", not "was the key valid?":
+//! validity depends on the log index and is decided in [`crate::admit`].
+
+use crate::{Rejected, Submission};
+use armistice_report::Event;
+use armistice_tlog::{KeyId, VerifierKey};
+use std::collections::HashMap;
+
+/// Every key ever enrolled, by name and key id. Cheap to share behind an `Arc`; a clone is a snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Keyring {
+    keys: HashMap<(String, KeyId), VerifierKey>,
+}
+
+/// A submission that was read, and the key under which its signature verified.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What was sent, or why it cannot be read.
+    pub submission: Result<Submission, Rejected>,
+    /// The key that verified the signature. `None`: it was not in the keyring, or the signature is bad;
+    /// admission then tries once more with the keys of its own state.
+    pub verified_by: Option<VerifierKey>,
+}
+
+impl Keyring {
+    /// Adds a key; a key once added stays, since old entries stay checkable for ever.
+    pub fn add(&mut self, key: VerifierKey) {
+        self.keys.insert((key.name().to_owned(), key.id()), key);
+    }
+
+    /// Adds the keys that an event of the founding family names.
+    pub fn learn(&mut self, event: &Event) {
+        let vkeys: &[&str] = match event {
+            Event::LedgerFounded(founded) => &[&founded.ledger_key, &founded.operator.key],
+            Event::ProducerEnrolled(enrolled) => &[&enrolled.key],
+            Event::KeyRotated(rotated) => &[&rotated.key],
+            _ => &[],
+        };
+        // A key that does not parse was refused at admission; it verifies nothing.
+        vkeys
+            .iter()
+            .filter_map(|vkey| VerifierKey::parse(vkey).ok())
+            .for_each(|key| self.add(key));
+    }
+
+    /// The key with this name and id.
+    pub fn get(&self, name: &str, id: KeyId) -> Option<&VerifierKey> {
+        // The map is small (one entry a key) and the allocation is far below the cost of a verification.
+        self.keys.get(&(name.to_owned(), id))
+    }
+
+    /// Reads a submission and checks its signature. Needs no state, so it may run on any core.
+    pub fn check(&self, bytes: Vec<u8>) -> Checked {
+        let submission = Submission::read(bytes);
+        let verified_by = submission.as_ref().ok().and_then(|read| {
+            let key = self.get(read.signer(), read.key_id())?;
+            read.is_signed_by(key).then(|| key.clone())
+        });
+        Checked {
+            submission,
+            verified_by,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The handle that callers hold.
+
+use crate::commit::{Committer, Message};
+use crate::error::{OpenError, SubmitError};
+use crate::intake::{self, SharedKeyring};
+use crate::open::{self, Opened};
+use crate::receipt::Receipt;
+use crate::settings::Settings;
+use armistice_eventlog::Reader;
+use armistice_eventlog::group::{Limits, Queue, Submitter};
+use armistice_report::{Refusal, Timestamp};
+use armistice_tlog::SigningKey;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// Gives the present time; the ledger itself never reads a clock.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The answer to a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the log, durably.
+    Recorded(Receipt),
+    /// It is not, and why.
+    Refused(Refusal),
+}
+
+/// Where the answer goes.
+pub(crate) type Waiting = oneshot::Sender<Result<Outcome, SubmitError>>;
+
+type Intake = Submitter<(Vec<u8>, Waiting)>;
+
+/// A running ledger. Clones share it; [`Ledger::close`] ends it in order.
+#[derive(Clone)]
+pub struct Ledger {
+    running: Arc<Running>,
+    reader: Reader,
+}
+
+struct Running {
+    /// `None` once closed: the queue ends when its last submitter is gone.
+    submitter: Mutex<Option<Intake>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger")
+            .field("size", &self.reader.size())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Groups that are checked and wait for the disk: one, so that verification runs one group ahead and no further.
+const GROUPS_AHEAD: usize = 1;
+
+impl Ledger {
+    /// Opens the ledger in `dir` and starts its two threads. Blocks while the log is opened.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing is changed in the directory then.
+    pub fn open(
+        dir: &Path,
+        log_key: SigningKey,
+        settings: Settings,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
+        let opened = open::open(dir, &log_key)?;
+        Self::start(opened, log_key, settings, clock)
+    }
+
+    /// Queues a submission and waits until it is durable or refused.
+    ///
+    /// # Errors
+    /// [`SubmitError`]: it is then unknown whether the submission is in the log; sending the same bytes again is safe.
+    pub async fn submit(&self, note: Vec<u8>) -> Result<Outcome, SubmitError> {
+        let intake = self.intake()?;
+        let (answer, waiting) = oneshot::channel();
+        let bytes = note.len();
+        intake
+            .submit((note, answer), bytes)
+            .await
+            .map_err(|_| SubmitError::Closed)?;
+        drop(intake);
+        waiting.await.map_err(|_| SubmitError::Closed)?
+    }
+
+    /// [`Ledger::submit`] for a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`].
+    pub fn submit_blocking(&self, note: Vec<u8>) -> Result<Outcome, SubmitError> {
+        self.submit_all_blocking([note])
+            .pop()
+            .unwrap_or(Err(SubmitError::Closed))
+    }
+
+    /// Queues many submissions, then waits for all; answers come in the order of the submissions. Blocks, and
+    /// waits for room where the queue is full.
+    pub fn submit_all_blocking(
+        &self,
+        notes: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Vec<Result<Outcome, SubmitError>> {
+        let intake = self.intake();
+        let queue = |note: Vec<u8>| -> Result<oneshot::Receiver<_>, SubmitError> {
+            let (answer, waiting) = oneshot::channel();
+            let bytes = note.len();
+            let intake = intake.as_ref().map_err(SubmitError::clone)?;
+            intake
+                .submit_blocking((note, answer), bytes)
+                .map_err(|_| SubmitError::Closed)?;
+            Ok(waiting)
+        };
+        let queued: Vec<_> = notes.into_iter().map(queue).collect();
+        queued
+            .into_iter()
+            .map(|queued| queued?.blocking_recv().map_err(|_| SubmitError::Closed)?)
+            .collect()
+    }
+
+    fn intake(&self) -> Result<Intake, SubmitError> {
+        let submitter = self
+            .running
+            .submitter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        submitter.clone().ok_or(SubmitError::Closed)
+    }
+
+    /// The log, for reading. It goes on reading after the writer stopped.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Takes no more submissions, answers those that are queued, writes the last marks and ends the threads. Blocks.
+    pub fn close(&self) {
+        // The lock is held for this one statement: a submission that is being queued holds a clone, not the lock.
+        drop(
+            self.running
+                .submitter
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let threads = std::mem::take(
+            &mut *self
+                .running
+                .threads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for thread in threads {
+            // A thread that panicked has dropped its callers' channels: they got `Closed`.
+            let _ = thread.join();
+        }
+    }
+
+    fn start(
+        opened: Opened,
+        log_key: SigningKey,
+        settings: Settings,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
+        let reader = opened.reader.clone();
+        let dir = opened.dir.clone();
+        let keyring: SharedKeyring = Arc::new(RwLock::new(Arc::new(opened.keyring.clone())));
+        let (submitter, queue) = Queue::new(Limits {
+            items_max: settings.queue_items_max,
+            bytes_max: settings.queue_bytes_max,
+        });
+        let (groups, checked) = sync_channel::<Message>(GROUPS_AHEAD);
+        let mut committer = Committer::new(opened, log_key, &settings, clock, Arc::clone(&keyring));
+        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(run)
+                .map_err(|source| OpenError::Io {
+                    path: dir.clone(),
+                    source,
+                })
+        };
+        let intake = spawn(
+            "intake",
+            Box::new(move || intake::run(queue, &keyring, &groups, &settings)),
+        )?;
+        let commit = spawn("commit", Box::new(move || committer.run(&checked)))?;
+        let running = Running {
+            submitter: Mutex::new(Some(submitter)),
+            threads: Mutex::new(vec![intake, commit]),
+        };
+        Ok(Self {
+            running: Arc::new(running),
+            reader,
+        })
+    }
+}

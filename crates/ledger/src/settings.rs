@@ -1,0 +1,39 @@
+//! Every limit of the ledger, with its unit and the arithmetic behind its default.
+
+use std::time::Duration;
+
+/// How the ledger groups, queues and limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Submissions in one group commit, at most. Default 1,024: at 1.2 kB an entry one flush of about
+    /// 1.2 MB, past which grouping gained nothing (`docs/performance.md`).
+    pub group_items_max: usize,
+    /// Bytes of submissions in one group commit, at most. Default 8 MiB: 128 entries of the largest size.
+    pub group_bytes_max: usize,
+    /// How long the first submission of a group waits for others. Default 0: while one group is flushed
+    /// the next one gathers by itself, so waiting only adds delay.
+    pub group_wait: Duration,
+    /// Submissions that wait in the queue, at most; a caller beyond it waits for room. Default 4,096: four groups.
+    pub queue_items_max: usize,
+    /// Bytes that wait in the queue, at most. Default 32 MiB: four groups.
+    pub queue_bytes_max: usize,
+    /// `refusal.recorded` entries a minute, at most; refusals beyond are only counted, and the counts go into the next
+    /// such entry. Default 60: with up to 256 marks each, one mark a refusal up to 256 a second.
+    pub mark_entries_per_minute_max: u32,
+    /// Entries between two saved states of admission. Default 65,536: re-reading as many takes about half a second.
+    pub snapshot_entries: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            group_items_max: 1_024,
+            group_bytes_max: 8 << 20,
+            group_wait: Duration::ZERO,
+            queue_items_max: 4_096,
+            queue_bytes_max: 32 << 20,
+            mark_entries_per_minute_max: 60,
+            snapshot_entries: 65_536,
+        }
+    }
+}
