@@ -140,3 +140,57 @@ impl AsRef<[u8]> for Hash {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_has_one_spelling_in_each_alphabet() {
+        let hash = leaf_hash(b"");
+        let hex = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
+        let base64 = "bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=";
+        assert_eq!(
+            (hash.to_string().as_str(), hash.to_base64().as_str()),
+            (hex, base64)
+        );
+        assert_eq!(
+            (Hash::from_hex(hex), Hash::from_base64(base64)),
+            (Some(hash), Some(hash))
+        );
+        for wrong in [
+            "",
+            &hex[1..],
+            &hex[2..],
+            &hex.to_uppercase(),
+            &format!("{hex}00"),
+            &hex.replace('b', "g"),
+        ] {
+            assert_eq!(Hash::from_hex(wrong), None, "{wrong}");
+        }
+        for wrong in [
+            "",
+            &base64[1..],
+            &base64.replace("0=", "1="),
+            &base64.replace('=', ""),
+            "AAAA",
+            &format!("{base64}\n"),
+        ] {
+            assert_eq!(Hash::from_base64(wrong), None, "{wrong}");
+        }
+        assert_eq!(
+            format!("{hash:?} {:>3} {:<3}|", Index(7), TreeSize(8)),
+            format!("Hash({hex})   7 8  |")
+        );
+    }
+
+    #[test]
+    fn a_leaf_is_no_node() {
+        let (left, right) = (leaf_hash(b"a"), leaf_hash(b"b"));
+        let as_entry = [&[0x01][..], &left.0, &right.0].concat();
+        assert_eq!(node_hash(left, right), Hash::sha256(&as_entry));
+        assert_ne!(node_hash(left, right), leaf_hash(&as_entry[1..]));
+        assert_eq!(Hash::sha256(b""), Hash::EMPTY_ROOT);
+        assert_eq!(Hash::from_slice(&[0; 31]), None);
+    }
+}

@@ -18,7 +18,7 @@
 //! about 64 bytes a leaf, and at most an eighth more for room to grow. The incomplete nodes at the right
 //! edge are not stored; [`Tree::at`] computes them once for a size.
 //!
-//! It holds no entries and writes no tiles; [`Frontier`] is the smaller sibling for those who only
+//! It holds no entries and writes no tiles; [`crate::Frontier`] is the smaller sibling for those who only
 //! need a root.
 
 use crate::{Error, Hash, Index, TreeSize, node_hash, tile};
