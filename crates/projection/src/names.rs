@@ -13,8 +13,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Name(NonZeroU32);
 
+impl Name {
+    /// [`NOT_STATED`], the first name of every state.
+    pub(crate) const NOT_STATED: Self = Self(NonZeroU32::MIN);
+}
+
+/// What stands where a report names nobody. The underscore keeps it apart from every id.
+pub(crate) const NOT_STATED: &str = "not_stated";
+
 /// Every name that the views print, once.
-#[derive(Default, Clone)]
+#[derive(Clone)]
 pub(crate) struct Names {
     texts: Vec<Box<str>>,
     lookup: HashTable<u32>,
@@ -52,6 +60,14 @@ impl Names {
     /// The text behind a number that may be absent.
     pub(crate) fn option(&self, name: Option<Name>) -> Option<&str> {
         name.map(|name| self.text(name))
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let mut names = Self { texts: Vec::new(), lookup: HashTable::new() };
+        names.intern(NOT_STATED);
+        names
     }
 }
 

@@ -1,0 +1,109 @@
+//! Reported incidents: the claims that allegations and incidents are counted from.
+//!
+//! One compact record per `incident.reported` and per correction of one. Which record stands for a claim, whether it
+//! was taken back, which reports repeat it and which incident it belongs to is told by [`crate::standing`].
+
+use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    compact::{By, Where, Span},
+    names::Name,
+    scene::Scene,
+};
+
+/// One content of a claim: as first reported, or as corrected.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// The entry that holds this content.
+    pub(crate) index: u32,
+    /// The entry that made the claim; the same unless this is a correction.
+    pub(crate) original: u32,
+    pub(crate) producer: Name,
+    pub(crate) by: By,
+    /// Who said it first: the asserter, else the first of the attribution chain, else nobody known.
+    pub(crate) root: Name,
+    pub(crate) accused: Name,
+    pub(crate) kind: IncidentKind,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) place: Where,
+    pub(crate) time: Span,
+    pub(crate) clause: Option<Name>,
+}
+
+impl Claim {
+    /// What two reports of one allegation share; see `docs/reference/views.md`, "Re-publication".
+    pub(crate) fn key(&self) -> (Name, Name, IncidentKind, Where, Span) {
+        (self.root, self.accused, self.kind, self.place, self.time)
+    }
+}
+
+/// A link between two claims, by a curator.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Link {
+    pub(crate) index: u32,
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    pub(crate) relation: LinkRelation,
+    /// The entry that took it back.
+    pub(crate) unlinked: Option<u32>,
+}
+
+impl Link {
+    /// Whether it makes one incident of two.
+    pub(crate) fn joins(&self) -> bool {
+        self.unlinked.is_none() && self.relation.joins()
+    }
+}
+
+/// Every claim and link, in the order of the log.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) links: Vec<Link>,
+}
+
+impl Claims {
+    /// The content that an entry holds.
+    pub(crate) fn at(&self, index: u32) -> Option<&Claim> {
+        let position = self.claims.binary_search_by_key(&index, |claim| claim.index).ok()?;
+        self.claims.get(position)
+    }
+
+    pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
+        match scene.event {
+            Event::IncidentReported(incident) => {
+                let accused = incident.accused.as_deref().map_or(Name::NOT_STATED, |id| scene.names.intern(id));
+                let claim = Claim {
+                    index: scene.index,
+                    original: scene.original,
+                    producer: scene.producer,
+                    by: scene.by,
+                    root: scene.root(),
+                    accused,
+                    kind: incident.kind,
+                    outcome: incident.outcome,
+                    place: scene.place(incident.place.as_ref()),
+                    time: Span::of(&incident.time),
+                    clause: scene.clause(incident.clause.as_ref()),
+                };
+                self.claims.push(claim);
+            }
+            Event::IncidentsLinked(linked) => {
+                let ends = (scene.find(&linked.a), scene.find(&linked.b));
+                if let (Some(a), Some(b)) = ends {
+                    self.links.push(Link { index: scene.index, a, b, relation: linked.relation, unlinked: None });
+                }
+            }
+            Event::IncidentsUnlinked(unlinked) => {
+                let target = scene.find(&unlinked.target);
+                let link = target.and_then(|target| self.links.binary_search_by_key(&target, |link| link.index).ok());
+                if let Some(position) = link {
+                    // The first one counts: a link that was taken back stays so, a new link may be made.
+                    self.links[position].unlinked.get_or_insert(scene.index);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a view sees when it makes its rows: the folded state, what holds after it, and names as text.
+
+use crate::{
+    actors::Actors,
+    answers::{Answer, AnswerKind, Answers, Finding},
+    claims::{Claim, Claims},
+    entries::{Entries, EntryRef},
+    names::{Name, Names},
+    standing::{Derived, Standing},
+};
+
+/// A record that a view keeps of an entry: one per report and one per correction, in the order of the log.
+pub(crate) trait Recorded {
+    /// The entry that holds the content.
+    fn index(&self) -> u32;
+    /// The entry that was first published; the same unless this is a correction.
+    fn original(&self) -> u32;
+}
+
+/// Implements [`Recorded`] for records with the two fields.
+macro_rules! recorded {
+    ($($record:ty),+) => {$(
+        impl $crate::reading::Recorded for $record {
+            fn index(&self) -> u32 {
+                self.index
+            }
+            fn original(&self) -> u32 {
+                self.original
+            }
+        }
+    )+};
+}
+pub(crate) use recorded;
+
+/// The state at one tree size.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) entries: &'a Entries,
+    pub(crate) actors: &'a Actors,
+    pub(crate) claims: &'a Claims,
+    pub(crate) answers: &'a Answers,
+    pub(crate) derived: &'a Derived,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn text(&self, name: Name) -> &'a str {
+        self.names.text(name)
+    }
+
+    pub(crate) fn option(&self, name: Option<Name>) -> Option<&'a str> {
+        self.names.option(name)
+    }
+
+    /// The side that an actor belongs to, as registered; an actor that is not registered stands for itself.
+    pub(crate) fn side(&self, who: Name) -> Name {
+        self.actors.side(who)
+    }
+
+    pub(crate) fn side_text(&self, who: Name) -> &'a str {
+        self.text(self.side(who))
+    }
+
+    pub(crate) fn entry(&self, index: u32) -> EntryRef {
+        self.entries.named(index)
+    }
+
+    /// Entries in the order of the log, each once.
+    pub(crate) fn entries(&self, indexes: impl IntoIterator<Item = u32>) -> Vec<EntryRef> {
+        let mut indexes: Vec<u32> = indexes.into_iter().collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        indexes.into_iter().map(|index| self.entry(index)).collect()
+    }
+
+    /// Each original entry of a list of records, with the record that stands for it.
+    pub(crate) fn standing<'r, R: Recorded>(&self, records: &'r [R]) -> impl Iterator<Item = (u32, &'r R)> + use<'a, 'r, R> {
+        let entries = self.entries;
+        records.iter().filter(|record| record.index() == record.original()).map(move |record| {
+            let current = entries.current(record.index());
+            // A correction has a record of its own, made when it was applied.
+            let found = records.binary_search_by_key(&current, R::index);
+            (record.index(), found.map_or(record, |at| &records[at]))
+        })
+    }
+
+    /// The corrections and the retractions of an entry.
+    pub(crate) fn changes(&self, index: u32) -> (Vec<EntryRef>, Vec<EntryRef>) {
+        let corrections = self.entries.corrections_of(index).iter().copied();
+        let retractions = self.entries.retractions_of(index).iter().copied();
+        (self.entries(corrections), self.entries(retractions))
+    }
+
+    /// An entry and what changed it.
+    pub(crate) fn versions(&self, index: u32) -> Vec<EntryRef> {
+        let corrections = self.entries.corrections_of(index).iter().copied();
+        let retractions = self.entries.retractions_of(index).iter().copied();
+        self.entries(std::iter::once(index).chain(corrections).chain(retractions))
+    }
+
+    /// The content that stands for a claim.
+    pub(crate) fn content(&self, claim: &Standing) -> &'a Claim {
+        &self.claims.claims[claim.content as usize]
+    }
+
+    /// The answers in force to an entry, in the order of the log.
+    pub(crate) fn answers_to(&self, index: u32) -> impl Iterator<Item = &'a Answer> + use<'a> {
+        self.derived.answers_to(self.answers, index)
+    }
+
+    /// The findings in force about an entry, in the order of the log.
+    pub(crate) fn findings_about(&self, index: u32) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.derived.findings_about(self.answers, index)
+    }
+
+    /// The denials in force of an entry's substance.
+    pub(crate) fn denials_of(&self, index: u32) -> impl Iterator<Item = &'a Answer> + use<'a> {
+        self.answers_to(index).filter(|answer| answer.denies())
+    }
+
+    /// How many independent origins corroborate: repeated words of one origin count once.
+    pub(crate) fn corroborators(&self, index: u32) -> Vec<Name> {
+        let by = self.answers_to(index).filter(|answer| answer.kind == AnswerKind::Corroborated);
+        let mut origins: Vec<Name> = by.map(|answer| answer.root).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        origins
+    }
+}

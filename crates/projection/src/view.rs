@@ -1,0 +1,86 @@
+//! The list of views: name and version of each, and where an entry goes.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, reading::Reading, rows::Rows, scene::Scene, views};
+
+/// Makes the enum, the state and the dispatch from one list.
+macro_rules! views {
+    ($($(#[$doc:meta])* $variant:ident, $field:ident: $state:ty, $version:literal;)+) => {
+        /// A view: a fold over the entries that gives rows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum View {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl View {
+            /// Every view, in the order of their names.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name, as in `armistice view NAME`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($field),)+ }
+            }
+
+            /// The version: another whenever other rows come out of the same entries.
+            pub const fn version(self) -> u32 {
+                match self { $(Self::$variant => $version,)+ }
+            }
+        }
+
+        /// What each view has folded.
+        #[derive(Debug, Default, Serialize, Deserialize)]
+        pub(crate) struct Views {
+            $($field: $state,)+
+        }
+
+        impl Views {
+            pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
+                $(self.$field.apply(scene);)+
+            }
+
+            pub(crate) fn rows(&self, view: View, reading: &Reading<'_>, out: &mut Rows<'_>) {
+                match view { $(View::$variant => self.$field.rows(reading, out),)+ }
+            }
+        }
+    };
+}
+
+views! {
+    /// Who accuses whom of what, and what became of it. Unit: allegation.
+    Allegations, allegations: views::allegations::Allegations, 1;
+    /// Killed, wounded, missing, captured per side. Unit: person, as reported.
+    Casualties, casualties: views::casualties::Casualties, 1;
+    /// The claim tree of each incident. Unit: incident.
+    Incidents, incidents: views::incidents::Incidents, 1;
+    /// Stances and demands. Unit: statement.
+    Statements, statements: views::statements::Statements, 1;
+}
+
+impl View {
+    /// `name@version`, as in the first line of a statement.
+    pub fn id(self) -> String {
+        format!("{}@{}", self.name(), self.version())
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for View {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let known = || Self::ALL.iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|view| view.name() == name)
+            .ok_or_else(|| Error::UnknownView { name: name.to_owned(), known: known() })
+    }
+}

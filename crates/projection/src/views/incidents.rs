@@ -1,0 +1,400 @@
+//! `incidents`: the claim tree of each incident, with every status per axis and viewpoint. Unit: incident.
+//!
+//! ```text
+//! {"key":"incident/000000000012","row":"incident","counted":true,"status":["alleged","mutual_accusation"],…}
+//! {"key":"link/000000000031","row":"link","relation":"competing_accounts","in_force":true,…}
+//! {"key":"total","row":"total","unit":"incident","incidents":4,…}
+//! ```
+//! An incident is a connected component of claims over the links `same_incident` and `competing_accounts` in force,
+//! and over re-publication. Its id is its earliest claim: derived, never stored as truth. No row says who is right.
+
+use std::collections::BTreeSet;
+
+use armistice_report::{DenialScope, Event, IncidentKind, LinkRelation, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answers::{Answer, AnswerKind, Backlinks, Finding},
+    claims::Link,
+    compact::{By, SpanRow},
+    entries::EntryRef,
+    names::Name,
+    reading::Reading,
+    rows::{Rows, index_key},
+    scene::Scene,
+    shapes::{AnswerRow, ByRow, FindingRow, Source},
+    standing::Standing,
+    views::allegations::Status,
+};
+
+/// A curator's note or redaction: by whom, about which entries.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Remark {
+    index: u32,
+    targets: Box<[u32]>,
+    by: By,
+}
+
+/// Curation beside the links, which all views share.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Incidents {
+    notes: Vec<Remark>,
+    redactions: Vec<Remark>,
+}
+
+#[derive(Serialize)]
+struct ClaimRow<'a> {
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    accused: &'a str,
+    accused_side: &'a str,
+    kind: IncidentKind,
+    outcome: Option<Outcome>,
+    place: Option<&'a str>,
+    time: SpanRow,
+    repeats: Option<EntryRef>,
+    status: Vec<String>,
+    corrected_by: Vec<EntryRef>,
+    retracted_by: Vec<EntryRef>,
+    answers: Vec<AnswerRow<'a>>,
+    entry: EntryRef,
+}
+
+/// One voice on one axis: nobody's word overwrites another's.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Position<'a> {
+    axis: &'static str,
+    viewpoint: &'a str,
+    says: String,
+    entry: EntryRef,
+}
+
+#[derive(Serialize)]
+struct LinkedRow<'a> {
+    relation: LinkRelation,
+    to: String,
+    linked_by: &'a str,
+    entry: EntryRef,
+}
+
+#[derive(Serialize)]
+struct IncidentRow<'a> {
+    counted: bool,
+    status: Vec<String>,
+    sides: Vec<&'a str>,
+    claims_count: usize,
+    denials_count: usize,
+    assessments_count: usize,
+    claims: Vec<ClaimRow<'a>>,
+    counter_accusations: Vec<AnswerRow<'a>>,
+    assessments: Vec<FindingRow<'a>>,
+    positions: Vec<Position<'a>>,
+    links: Vec<LinkedRow<'a>>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct LinkRow<'a> {
+    relation: LinkRelation,
+    a: String,
+    b: String,
+    in_force: bool,
+    joins: bool,
+    linked_by: &'a str,
+    unlinked_by: Option<&'a str>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct RemarkRow<'a> {
+    about: Vec<EntryRef>,
+    published_by: &'a str,
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Default, Serialize)]
+struct TotalRow {
+    unit: &'static str,
+    incidents: u64,
+    claims: u64,
+    mutual_accusation: u64,
+    disputed: u64,
+    assessed: u64,
+    assessment_disputed: u64,
+    retracted: u64,
+    entries_count: u64,
+    entries: Vec<EntryRef>,
+}
+
+impl Incidents {
+    pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
+        let (list, targets) = match scene.event {
+            Event::NoteAdded(note) => (&mut self.notes, scene.find_all(&note.targets)),
+            Event::RedactionApplied(redaction) => (&mut self.redactions, scene.find_all(&[redaction.target])),
+            _ => return,
+        };
+        list.push(Remark { index: scene.index, targets, by: scene.by });
+    }
+
+    pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        let links = Backlinked::new(reading);
+        let mut total = TotalRow { unit: "incident", ..TotalRow::default() };
+        let mut source = Source::default();
+        for first in reading.derived.claims.iter().filter(|claim| claim.incident == claim.index) {
+            let row = incident_row(reading, &links, first.index);
+            total.count(&row);
+            if row.counted {
+                source.add(first.index);
+            }
+            out.push_at("incident", first.index, &row);
+        }
+        for link in &reading.claims.links {
+            out.push_at("link", link.index, &link_row(reading, link));
+        }
+        remark_rows(reading, "note", &self.notes, out);
+        remark_rows(reading, "redaction", &self.redactions, out);
+        total.entries_count = source.count();
+        total.entries = source.named(reading);
+        out.push("total", "", &total);
+    }
+}
+
+impl TotalRow {
+    fn count(&mut self, row: &IncidentRow<'_>) {
+        if !row.counted {
+            self.retracted += 1;
+            return;
+        }
+        let holds = |wanted: &str| u64::from(row.status.iter().any(|word| word == wanted));
+        self.incidents += 1;
+        self.claims += row.claims_count as u64;
+        self.mutual_accusation += holds("mutual_accusation");
+        self.disputed += holds("disputed");
+        self.assessed += u64::from(row.assessments_count > 0);
+        self.assessment_disputed += holds("assessment_disputed");
+    }
+}
+
+/// The links in force by the claims that they name, made once for all rows.
+struct Backlinked(Backlinks);
+
+impl Backlinked {
+    fn new(reading: &Reading<'_>) -> Self {
+        let links = reading.claims.links.iter().enumerate().filter(|(_, link)| link.unlinked.is_none());
+        let ends = links.flat_map(|(at, link)| {
+            let at = u32::try_from(at).expect("fewer links than entries, and those fit 32 bits");
+            [(link.a, at), (link.b, at)]
+        });
+        Self(Backlinks::new(ends.collect()))
+    }
+
+    fn of<'a>(&self, reading: &Reading<'a>, claims: &[&Standing]) -> Vec<&'a Link> {
+        let mut positions: Vec<usize> = claims.iter().flat_map(|claim| self.0.of(claim.index)).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions.into_iter().map(|at| &reading.claims.links[at]).collect()
+    }
+}
+
+fn incident_row<'a>(reading: &Reading<'a>, links: &Backlinked, incident: u32) -> IncidentRow<'a> {
+    let members: Vec<&Standing> = reading.derived.members_of(incident).collect();
+    let statuses: Vec<Status<'a>> = members.iter().map(|claim| Status::of(reading, claim)).collect();
+    let links = links.of(reading, &members);
+    let claims: Vec<ClaimRow<'a>> =
+        members.iter().zip(&statuses).map(|(claim, status)| claim_row(reading, claim, status)).collect();
+    let mut findings: Vec<&Finding> = statuses.iter().flat_map(|status| status.findings.iter().copied()).collect();
+    findings.sort_unstable_by_key(|finding| finding.index);
+    findings.dedup_by_key(|finding| finding.index);
+    let live = members.iter().filter(|claim| claim.live).count();
+    let denials: Vec<&AnswerRow<'a>> =
+        claims.iter().flat_map(|claim| &claim.answers).filter(|answer| answer.answer == "denied").collect();
+    let mut entries: Vec<u32> = claims.iter().flat_map(ClaimRow::indexes).collect();
+    entries.extend(findings.iter().map(|finding| finding.index));
+    entries.extend(findings.iter().flat_map(|finding| reading.answers_to(finding.index)).map(|answer| answer.index));
+    entries.extend(links.iter().map(|link| link.index));
+    IncidentRow {
+        counted: live > 0,
+        status: status_words(reading, &members, &claims),
+        sides: sides_of(reading, &members),
+        claims_count: live,
+        denials_count: denials.len(),
+        assessments_count: findings.len(),
+        counter_accusations: denials
+            .into_iter()
+            .filter(|answer| answer.counter_accusation.is_some())
+            .cloned()
+            .collect(),
+        positions: positions(reading, &members, &findings),
+        links: links.iter().map(|link| linked_row(reading, link, incident)).collect(),
+        assessments: findings.iter().map(|finding| FindingRow::new(reading, finding)).collect(),
+        entries: reading.entries(entries),
+        claims,
+    }
+}
+
+impl ClaimRow<'_> {
+    fn indexes(&self) -> impl Iterator<Item = u32> + '_ {
+        let named = [self.entry].into_iter().chain(self.corrected_by.iter().copied());
+        let named = named.chain(self.retracted_by.iter().copied()).chain(self.answers.iter().map(|answer| answer.entry));
+        named.map(|entry| entry.index)
+    }
+}
+
+fn claim_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) -> ClaimRow<'a> {
+    let content = reading.content(claim);
+    ClaimRow {
+        by: ByRow::new(reading, content.by),
+        accused: reading.text(content.accused),
+        accused_side: reading.side_text(content.accused),
+        kind: content.kind,
+        outcome: content.outcome,
+        place: reading.option(content.place.place),
+        time: content.time.row(),
+        repeats: claim.repeats.map(|index| reading.entry(index)),
+        status: status.words(reading, claim),
+        corrected_by: reading.entries(reading.entries.corrections_of(claim.index).iter().copied()),
+        retracted_by: reading.entries(reading.entries.retractions_of(claim.index).iter().copied()),
+        answers: AnswerRow::all(reading, claim.index),
+        entry: reading.entry(claim.index),
+    }
+}
+
+/// Every word that holds for a claim of the incident; those of retracted claims only when no claim is left.
+fn status_words(reading: &Reading<'_>, members: &[&Standing], claims: &[ClaimRow<'_>]) -> Vec<String> {
+    let any_live = members.iter().any(|claim| claim.live);
+    let counted = members.iter().zip(claims).filter(|(claim, _)| claim.live || !any_live);
+    let mut words: BTreeSet<String> = counted.flat_map(|(_, row)| row.status.iter().cloned()).collect();
+    if is_mutual(reading, members) {
+        words.insert("mutual_accusation".to_owned());
+    }
+    words.into_iter().collect()
+}
+
+/// Whether two sides accuse each other in live claims of one incident.
+fn is_mutual(reading: &Reading<'_>, members: &[&Standing]) -> bool {
+    let accusations: BTreeSet<(Name, Name)> = members
+        .iter()
+        .filter(|claim| claim.live)
+        .map(|claim| reading.content(claim))
+        .filter(|content| content.accused != Name::NOT_STATED)
+        .map(|content| (reading.side(content.by.who), reading.side(content.accused)))
+        .collect();
+    accusations.iter().any(|&(by, accused)| by != accused && accusations.contains(&(accused, by)))
+}
+
+fn sides_of<'a>(reading: &Reading<'a>, members: &[&Standing]) -> Vec<&'a str> {
+    let sides: BTreeSet<&str> = members
+        .iter()
+        .map(|claim| reading.content(claim))
+        .flat_map(|content| [content.by.who, content.accused])
+        .filter(|&who| who != Name::NOT_STATED)
+        .map(|who| reading.side_text(who))
+        .collect();
+    sides.into_iter().collect()
+}
+
+/// What each voice says on each axis: did it occur, who did it, what was it.
+fn positions<'a>(reading: &Reading<'a>, members: &[&Standing], findings: &[&Finding]) -> Vec<Position<'a>> {
+    let mut positions = Vec::new();
+    for claim in members.iter().filter(|claim| claim.live) {
+        let content = reading.content(claim);
+        let mut say = |axis, who: Name, says: String, index| {
+            positions.push(Position { axis, viewpoint: reading.text(who), says, entry: reading.entry(index) });
+        };
+        say("occurrence", content.by.who, "claimed".to_owned(), claim.index);
+        if content.accused != Name::NOT_STATED {
+            say("responsibility", content.by.who, format!("accuses {}", reading.text(content.accused)), claim.index);
+        }
+        if let Some(clause) = content.clause {
+            say("characterisation", content.by.who, format!("breach of {}", reading.text(clause)), claim.index);
+        }
+        for answer in reading.answers_to(claim.index) {
+            for (axis, says) in answer_axes(answer) {
+                say(axis, answer.by.who, says.to_owned(), answer.index);
+            }
+        }
+    }
+    for finding in findings {
+        let row = FindingRow::new(reading, finding);
+        let mut say = |axis, says: String| {
+            positions.push(Position { axis, viewpoint: row.assessor, says, entry: row.entry });
+        };
+        if let Some(occurrence) = row.occurrence {
+            say("occurrence", occurrence.as_str().to_owned());
+        }
+        for attribution in &row.attribution {
+            say("responsibility", format!("{} {}", attribution.degree.as_str(), attribution.to));
+        }
+        for found in &row.characterisation {
+            let clause = found.clause.unwrap_or("no clause");
+            say("characterisation", format!("{} ({clause})", found.finding.as_str()));
+        }
+        for answer in reading.answers_to(finding.index) {
+            for (axis, says) in answer_axes(answer) {
+                let says = format!("{says} the assessment of {}", row.assessor);
+                positions.push(Position { axis, viewpoint: reading.text(answer.by.who), says, entry: reading.entry(answer.index) });
+            }
+        }
+    }
+    positions.sort();
+    positions
+}
+
+/// On which axes an answer speaks, and what it says there.
+fn answer_axes(answer: &Answer) -> Vec<(&'static str, &'static str)> {
+    const ALL: [&str; 3] = ["characterisation", "occurrence", "responsibility"];
+    match (answer.kind, answer.scope) {
+        (AnswerKind::Admitted, _) => vec![("occurrence", "admits"), ("responsibility", "admits")],
+        (AnswerKind::Corroborated, _) => vec![("occurrence", "corroborates")],
+        (AnswerKind::Denied, Some(DenialScope::Whole) | None) => ALL.map(|axis| (axis, "denies")).to_vec(),
+        (AnswerKind::Denied, Some(DenialScope::Occurrence)) => vec![("occurrence", "denies")],
+        (AnswerKind::Denied, Some(DenialScope::Responsibility)) => vec![("responsibility", "denies")],
+        (AnswerKind::Denied, Some(DenialScope::Characterisation)) => vec![("characterisation", "denies")],
+        (AnswerKind::Denied, Some(DenialScope::Figure)) => vec![("figure", "denies")],
+        (AnswerKind::Denied, Some(DenialScope::PlaceName)) => vec![("place_name", "denies")],
+    }
+}
+
+fn incident_key(reading: &Reading<'_>, claim: u32) -> String {
+    let incident = reading.derived.claim(claim).map_or(claim, |claim| claim.incident);
+    format!("incident/{}", index_key(incident))
+}
+
+fn linked_row<'a>(reading: &Reading<'a>, link: &Link, incident: u32) -> LinkedRow<'a> {
+    let (a, b) = (incident_key(reading, link.a), incident_key(reading, link.b));
+    let own = format!("incident/{}", index_key(incident));
+    LinkedRow {
+        relation: link.relation,
+        to: if a == own { b } else { a },
+        linked_by: reading.text(reading.entries.producer(link.index)),
+        entry: reading.entry(link.index),
+    }
+}
+
+fn link_row<'a>(reading: &Reading<'a>, link: &Link) -> LinkRow<'a> {
+    let publisher = |index| reading.text(reading.entries.producer(index));
+    LinkRow {
+        relation: link.relation,
+        a: incident_key(reading, link.a),
+        b: incident_key(reading, link.b),
+        in_force: link.unlinked.is_none(),
+        joins: link.joins(),
+        linked_by: publisher(link.index),
+        unlinked_by: link.unlinked.map(publisher),
+        entries: reading.entries([link.index, link.a, link.b].into_iter().chain(link.unlinked)),
+    }
+}
+
+fn remark_rows(reading: &Reading<'_>, kind: &str, remarks: &[Remark], out: &mut Rows<'_>) {
+    for remark in remarks {
+        let row = RemarkRow {
+            about: reading.entries(remark.targets.iter().copied()),
+            published_by: reading.text(reading.entries.producer(remark.index)),
+            by: ByRow::new(reading, remark.by),
+            entries: reading.entries(remark.targets.iter().copied().chain([remark.index])),
+        };
+        out.push_at(kind, remark.index, &row);
+    }
+}
