@@ -77,11 +77,14 @@ impl Lock {
     /// None if another holder has it, here or in another process.
     pub(crate) fn take(dir: &Path) -> io::Result<Option<Self>> {
         let dir = File::open(dir)?;
-        match dir.try_lock() {
-            Ok(()) => Ok(Some(Self { _dir: dir })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+        for _ in 0..LOCK_TRIES_MAX {
+            match dir.try_lock() {
+                Ok(()) => return Ok(Some(Self { _dir: dir })),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
+        Ok(None)
     }
 }
 

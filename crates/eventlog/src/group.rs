@@ -277,3 +277,98 @@ fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn groups_stop_at_items_and_at_bytes() {
+        let (submitter, mut queue) = Queue::new(Limits { items_max: 100, bytes_max: 1_000 });
+        for (item, bytes) in [(0, 10), (1, 10), (2, 10), (3, 500), (4, 10), (5, 460)] {
+            submitter.submit_blocking(item, bytes).expect("open");
+        }
+        assert_eq!(queue.next_group(2, 1_000, Duration::ZERO), Some(vec![0, 1]));
+        // An item above the limit makes a group of its own.
+        assert_eq!(queue.next_group(9, 100, Duration::ZERO), Some(vec![2]));
+        assert_eq!(queue.next_group(9, 100, Duration::ZERO), Some(vec![3]));
+        assert_eq!(queue.next_group(9, 1_000, Duration::ZERO), Some(vec![4, 5]));
+    }
+
+    #[test]
+    fn a_full_queue_says_so_and_takes_again_after_a_group() {
+        for limits in [Limits { items_max: 2, bytes_max: 1_000 }, Limits { items_max: 1_000, bytes_max: 20 }] {
+            let (submitter, mut queue) = Queue::new(limits);
+            submitter.try_submit(0, 10).expect("room");
+            submitter.try_submit(1, 10).expect("room");
+            assert_eq!(submitter.try_submit(2, 10), Err(NotTaken::Full(2)));
+            assert_eq!(queue.next_group(1, 99, Duration::ZERO), Some(vec![0]));
+            submitter.try_submit(2, 10).expect("room");
+        }
+    }
+
+    #[test]
+    fn an_item_above_every_limit_passes_alone() {
+        let (submitter, mut queue) = Queue::new(Limits { items_max: 4, bytes_max: 100 });
+        submitter.try_submit('a', 5_000).expect("room");
+        assert_eq!(submitter.try_submit('b', 1), Err(NotTaken::Full('b')));
+        assert_eq!(queue.next_group(4, 10, Duration::ZERO), Some(vec!['a']));
+        submitter.try_submit('b', 1).expect("room");
+    }
+
+    #[test]
+    fn an_incomplete_group_waits_for_more_and_not_for_ever() {
+        let (submitter, mut queue) = Queue::new(Limits::default());
+        submitter.submit_blocking(0, 1).expect("open");
+        let later = submitter.clone();
+        let thread = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(5));
+            later.submit_blocking(1, 1)
+        });
+        assert_eq!(queue.next_group(2, 100, Duration::from_secs(60)), Some(vec![0, 1]));
+        thread.join().expect("no panic").expect("open");
+        submitter.submit_blocking(2, 1).expect("open");
+        assert_eq!(queue.next_group(2, 100, Duration::from_millis(1)), Some(vec![2]));
+        drop(submitter);
+        assert_eq!(queue.next_group(2, 100, Duration::from_secs(60)), None);
+    }
+
+    #[test]
+    fn a_dropped_consumer_closes_the_queue_and_lets_go_of_what_waited() {
+        let (submitter, queue) = Queue::new(Limits { items_max: 1, bytes_max: 1 });
+        let item = Arc::new(());
+        submitter.submit_blocking(Arc::clone(&item), 1).expect("open");
+        let (blocked, other) = (submitter.clone(), Arc::clone(&item));
+        let thread = thread::spawn(move || blocked.submit_blocking(other, 1).is_err());
+        drop(queue);
+        assert!(thread.join().expect("no panic"));
+        assert_eq!(Arc::strong_count(&item), 1);
+        assert!(submitter.submit_blocking(item, 1).is_err());
+    }
+
+    #[test]
+    fn many_submitters_lose_nothing_and_keep_their_order() {
+        const EACH: u64 = 500;
+        let (submitter, mut queue) = Queue::new(Limits { items_max: 16, bytes_max: 1_000 });
+        let threads: Vec<_> = (0..8)
+            .map(|name| {
+                let submitter = submitter.clone();
+                thread::spawn(move || (0..EACH).try_for_each(|item| submitter.submit_blocking((name, item), 30)))
+            })
+            .collect();
+        drop(submitter);
+        let mut next = [0; 8];
+        while let Some(group) = queue.next_group(10, 200, Duration::ZERO) {
+            assert!(group.len() <= 6);
+            for (name, item) in group {
+                assert_eq!(item, next[name]);
+                next[name] += 1;
+            }
+        }
+        assert_eq!(next, [EACH; 8]);
+        for thread in threads {
+            thread.join().expect("no panic").expect("open");
+        }
+    }
+}

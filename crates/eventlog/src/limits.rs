@@ -29,9 +29,10 @@ pub const CHUNK_RAW_BYTES_MAX: usize = 256 * 1024;
 /// takes three, the one before it may be unfinished, and the same again for the pages that the batch consolidates.
 pub const TAIL_SEGMENTS_MAX: usize = 8;
 
-/// Tries, 10 ms apart, to get sled's lock on its file after the log's own lock was granted: the threads of a store
-/// that was dropped in this process let go of the file a little later.
-pub const LOCK_TRIES_MAX: u32 = 500;
+/// Tries, 10 ms apart, to get the log's lock, and sled's: one second. The threads of a store that was dropped in this
+/// process let go of the file a little later, and a process that is just being started holds a copy of every lock of
+/// its parent until it runs its own program.
+pub const LOCK_TRIES_MAX: u32 = 100;
 
 /// Entries in one batch.
 pub const BATCH_ENTRIES_MAX: usize = 4_096;

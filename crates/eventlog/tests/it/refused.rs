@@ -1,13 +1,11 @@
 //! What opening refuses, and that it leaves every byte as it found it.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
 use armistice_eventlog::{Error, Missing, Options, Writer};
 use armistice_tlog::{Tree, TreeSize, leaf_hash};
-use support::{append, contents, create, entry, flip, head, open, publish, reopened, restore};
+use crate::support::{append, contents, create, entry, flip, head, open, publish, reopened, restore};
 
 /// A log of 300 entries whose head covers 200, closed.
 fn founded(dir: &Path) {

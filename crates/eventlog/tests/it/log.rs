@@ -1,12 +1,10 @@
 //! The store over a real directory: what is appended is there, is proved, and is refused when it is not.
 
-mod support;
-
 use armistice_eventlog::{AppendError, Batch, Error, Options, Refused, Writer, limits};
 use armistice_tlog::tile::{self, TileKind};
 use armistice_tlog::{Index, TilePath, Tree, TreeSize, bundle, leaf_hash, proof};
 use proptest::prelude::*;
-use support::{append, batch, contents, create, entry, flip, head, open, publish, record, reopened};
+use crate::support::{append, batch, contents, create, entry, flip, head, open, publish, record, reopened};
 use std::collections::BTreeSet;
 
 #[test]
@@ -102,7 +100,7 @@ fn a_head_of_other_entries_is_refused() {
 fn the_longest_entries_stay_out_of_blobs() {
     let dir = tempfile::tempdir().expect("dir");
     let mut log = create(dir.path());
-    let mut noise = support::Noise::new(7);
+    let mut noise = crate::support::Noise::new(7);
     let mut longest = |count: usize| Batch {
         records: (0..count).map(|at| armistice_eventlog::Record { bytes: noise.bytes(65_535), key: [at as u8; 32] }).collect(),
         cursors: vec![],
@@ -159,7 +157,7 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
     append(&mut log, TOTAL);
     publish(&mut log);
     // Fill the segment, so that the flipped bits are in an old one: damage in the newest is sled's to find (refused.rs).
-    let mut noise = support::Noise::new(1);
+    let mut noise = crate::support::Noise::new(1);
     let filler = || armistice_eventlog::Record { bytes: noise.bytes(60_000), key: [0; 32] };
     log.writer.append(&Batch { records: std::iter::repeat_with(filler).take(200).collect(), cursors: vec![] }).expect("durable");
     drop(reopened(log, dir.path()));
@@ -193,7 +191,7 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn batch_boundaries_do_not_matter(groups in prop::collection::vec(1..150_u64, 1..8)) {
