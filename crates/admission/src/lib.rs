@@ -22,6 +22,8 @@ mod registry;
 mod state;
 mod submission;
 mod targets;
+#[cfg(test)]
+mod tests;
 
 pub use admit::{Decision, Prior, admit};
 pub use history::{History, Meta};
