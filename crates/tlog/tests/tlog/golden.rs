@@ -237,3 +237,117 @@ fn published_keys_of_other_types_are_told_apart() {
         })
     );
 }
+
+macro_rules! page {
+    ($name:literal) => {
+        include_str!(concat!("../../../../docs/formats/", $name))
+    };
+}
+
+#[test]
+fn the_pages_show_these_bytes() {
+    for (page, golden) in [
+        (page!("signed-note.md"), golden!("c2sp-note-example.txt")),
+        (
+            page!("signed-note.md"),
+            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+        ),
+        (
+            page!("checkpoint.md"),
+            golden!("witnessed-checkpoint.txt")
+                .split("— field")
+                .next()
+                .expect("a log line"),
+        ),
+        (page!("checkpoint.md"), golden!("verifier-key.txt").trim_end()),
+        (page!("receipt.md"), golden!("receipt.tlog-proof")),
+        (page!("policy.md"), golden!("policy.txt")),
+    ] {
+        assert!(page.contains(golden), "{golden}");
+    }
+    let page = page!("cosignature.md");
+    let mut parts = page.split("```\n");
+    let line = parts.nth(1).expect("a signature line").trim_end();
+    let message = parts.nth(1).expect("a signed text");
+    let (checkpoint, note) =
+        Checkpoint::parse_unverified(golden!("witnessed-checkpoint.txt").as_bytes()).expect("cosigned");
+    assert_eq!(note.signatures()[1].to_string(), line);
+    assert_eq!(
+        message,
+        format!("cosignature/v1\ntime 1679315147\n{}", checkpoint.to_text())
+    );
+    let key =
+        WitnessKey::parse("field-office.example/w1+4ef1f7cf+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c");
+    key.expect("its key")
+        .verify(note.text(), &note.signatures()[1])
+        .expect("its signature");
+    assert!(page.contains("4ef1f7cf+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"));
+}
+
+/// A limit on a page is the limit of the code.
+#[test]
+fn the_pages_state_the_limits() {
+    use armistice_tlog::{KEY_NAME_BYTES_MAX, bundle, checkpoint, note, policy, receipt, tile};
+    for (page, name, limit) in [
+        (
+            page!("signed-note.md"),
+            "note::NOTE_BYTES_MAX",
+            note::NOTE_BYTES_MAX,
+        ),
+        (
+            page!("signed-note.md"),
+            "note::SIGNATURES_MAX",
+            note::SIGNATURES_MAX,
+        ),
+        (page!("signed-note.md"), "KEY_NAME_BYTES_MAX", KEY_NAME_BYTES_MAX),
+        (
+            page!("checkpoint.md"),
+            "checkpoint::EXTENSION_LINES_MAX",
+            checkpoint::EXTENSION_LINES_MAX,
+        ),
+        (
+            page!("tiles.md"),
+            "bundle::ENTRY_BYTES_MAX",
+            bundle::ENTRY_BYTES_MAX,
+        ),
+        (
+            page!("tiles.md"),
+            "bundle::BUNDLE_BYTES_MAX",
+            bundle::BUNDLE_BYTES_MAX,
+        ),
+        (page!("tiles.md"), "tile::WIDTH", tile::WIDTH),
+        (page!("tiles.md"), "tile::LEVEL_MAX", tile::LEVEL_MAX.into()),
+        (
+            page!("receipt.md"),
+            "proof::PATH_HASHES_MAX",
+            proof::PATH_HASHES_MAX,
+        ),
+        (
+            page!("receipt.md"),
+            "receipt::EXTRA_BYTES_MAX",
+            receipt::EXTRA_BYTES_MAX,
+        ),
+        (
+            page!("receipt.md"),
+            "receipt::RECEIPT_BYTES_MAX",
+            receipt::RECEIPT_BYTES_MAX,
+        ),
+        (page!("policy.md"), "policy::LOGS_MAX", policy::LOGS_MAX),
+        (page!("policy.md"), "policy::WITNESSES_MAX", policy::WITNESSES_MAX),
+        (page!("policy.md"), "policy::GROUPS_MAX", policy::GROUPS_MAX),
+        (
+            page!("policy.md"),
+            "policy::POLICY_BYTES_MAX",
+            policy::POLICY_BYTES_MAX,
+        ),
+    ] {
+        let row = page
+            .lines()
+            .find(|line| line.contains(&format!("`{name}`")))
+            .expect(name);
+        assert!(
+            row.replace(',', "").contains(&format!(" {limit}")),
+            "{name} is {limit}: {row}"
+        );
+    }
+}

@@ -76,7 +76,7 @@ fn an_honest_signature_passes_every_rule() {
     assert!(ours_accepts(&public, &signature));
 }
 
-/// With `R` the identity, `S = k * a` satisfies the equation: dalek's `verify` and OpenSSL accept it.
+/// With `R` the identity, `S = k * a` satisfies the equation, and dalek's `verify` accepts it.
 #[test]
 fn a_small_order_commitment_is_refused() {
     let (a, public) = honest();

@@ -131,6 +131,40 @@ fn every_small_proof_is_that_of_ct_merkle() {
     }
 }
 
+#[test]
+fn proofs_at_tile_boundaries_are_those_of_ct_merkle() {
+    let tree = tree(70_000);
+    let mut other = MemoryBackedTree::<Sha256, Vec<u8>>::new();
+    for size in BOUNDARIES {
+        (other.len()..size).for_each(|n| other.push(entry(n)));
+        let at = tree.at(TreeSize(size)).expect("a past size");
+        assert_eq!(other.root().as_bytes()[..], at.root().0, "root of {size}");
+        for index in [0, size / 3, size / 2, size - 1] {
+            let path = tree.inclusion(Index(index), TreeSize(size)).expect("an entry");
+            let expected = other.prove_inclusion(usize::try_from(index).expect("small"));
+            assert_eq!(
+                tile::encode(&path),
+                expected.as_bytes(),
+                "inclusion of {index} in {size}"
+            );
+        }
+        for old in [1, size / 3, size / 2, size - 1]
+            .into_iter()
+            .filter(|&old| (1..size).contains(&old))
+        {
+            let path = tree
+                .consistency(TreeSize(old), TreeSize(size))
+                .expect("a past size");
+            let expected = other.prove_consistency(usize::try_from(size - old).expect("small"));
+            assert_eq!(
+                tile::encode(&path),
+                expected.as_bytes(),
+                "consistency of {old} with {size}"
+            );
+        }
+    }
+}
+
 /// A log as static files, read by `tlog_tiles`.
 struct Published {
     files: HashMap<String, Vec<u8>>,
