@@ -26,6 +26,19 @@ impl Frontier {
         Self::default()
     }
 
+    /// A frontier that was kept as its size and [`Frontier::peaks`]; `None` unless the size has as many.
+    ///
+    /// Peaks are not checked: compare [`Frontier::root`] with a root that is known.
+    pub fn from_peaks(size: TreeSize, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.0.count_ones() as usize).then_some(Self { size: size.0, peaks })
+    }
+
+    /// Roots of the complete subtrees that the tree is made of, largest first: one for each set bit of the
+    /// size.
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
     /// Number of leaves.
     pub fn size(&self) -> TreeSize {
         TreeSize(self.size)
@@ -58,5 +71,26 @@ impl Extend<Hash> for Frontier {
         for leaf in leaves {
             self.push(leaf);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::leaf_hash;
+
+    #[test]
+    fn a_frontier_goes_on_from_its_peaks() {
+        let mut whole = Frontier::new();
+        for n in 0..70_u64 {
+            let mut again =
+                Frontier::from_peaks(whole.size(), whole.peaks().to_vec()).expect("its own peaks");
+            assert_eq!(again.root(), whole.root());
+            whole.push(leaf_hash(&n.to_be_bytes()));
+            again.push(leaf_hash(&n.to_be_bytes()));
+            assert_eq!((again.size(), again.root()), (whole.size(), whole.root()));
+        }
+        assert!(Frontier::from_peaks(TreeSize(70), whole.peaks()[1..].to_vec()).is_none());
+        assert!(Frontier::from_peaks(TreeSize(71), whole.peaks().to_vec()).is_none());
     }
 }
