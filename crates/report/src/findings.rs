@@ -424,18 +424,19 @@ impl IncidentAssessed {
     fn check_attribution(&self) -> Checked {
         for (at, one) in self.attribution.iter().enumerate() {
             if one.actor.is_some() == one.unnamed.is_some() {
-                let expected = "in each item exactly one of actor and unnamed";
-                return Err(Flaw::at(RefusalCode::Contradiction, "attribution", expected));
+                let field = format!("attribution[{at}].actor");
+                return Err(Flaw::at(
+                    RefusalCode::Contradiction,
+                    field,
+                    "exactly one of actor and unnamed",
+                ));
             }
             if self.attribution[..at]
                 .iter()
                 .any(|other| other.actor == one.actor && other.unnamed == one.unnamed)
             {
-                return Err(Flaw::at(
-                    RefusalCode::Contradiction,
-                    "attribution",
-                    "each actor once",
-                ));
+                let field = format!("attribution[{at}]");
+                return Err(Flaw::at(RefusalCode::Contradiction, field, "each actor once"));
             }
         }
         Ok(())

@@ -35,10 +35,10 @@ impl Flaw {
     }
 
     /// A flaw of one field of the value.
-    pub fn at(code: RefusalCode, field: &'static str, expected: impl Into<String>) -> Self {
+    pub fn at(code: RefusalCode, field: impl Into<Cow<'static, str>>, expected: impl Into<String>) -> Self {
         Self {
             code,
-            field: Cow::Borrowed(field),
+            field: field.into(),
             expected: expected.into(),
         }
     }

@@ -48,6 +48,11 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// True when the text is no JSON, whatever type is asked for.
+    pub(crate) fn is_syntax(&self) -> bool {
+        self.error.is_syntax() || self.error.is_eof()
+    }
+
     /// The refusal, with a path that begins with `base`.
     pub(crate) fn refusal(&self, base: &str) -> Refusal {
         Refusal::from_json(&self.error, &join(base, &self.path))
@@ -66,9 +71,11 @@ impl Reader for Located {
 pub(crate) fn locate<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| {
+        // A fault before a key is known prints as "." at the top and as "?" below.
         let path = error.path().to_string();
+        let known = path.trim_end_matches('?').trim_end_matches('.');
         Failure {
-            path: if path == "." { String::new() } else { path },
+            path: known.to_owned(),
             error: error.into_inner(),
         }
     })?;

@@ -21,6 +21,8 @@ use crate::{
 
 /// Longest quotation of what was found, in characters: a line of a terminal.
 const FOUND_CHARS_MAX: usize = 80;
+/// Longest path, in characters: the deepest lawful one has fewer than 100, the names in an unlawful one are the sender's.
+const FIELD_CHARS_MAX: usize = 200;
 
 /// Why a submission did not become an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
@@ -55,9 +57,10 @@ impl fmt::Display for Refusal {
 impl Refusal {
     /// A refusal of one field; `field` is empty when it is about the whole.
     pub fn new(code: RefusalCode, field: impl Into<String>, expected: impl Into<String>) -> Self {
+        let field = quote(&field.into(), FIELD_CHARS_MAX);
         Self {
             code,
-            field: field.into(),
+            field,
             expected: expected.into(),
             found: None,
         }
@@ -66,7 +69,7 @@ impl Refusal {
     /// The same refusal with a quotation of what was there.
     #[must_use]
     pub fn found(mut self, found: &str) -> Self {
-        self.found = Some(quote(found));
+        self.found = Some(quote(found, FOUND_CHARS_MAX));
         self
     }
 
@@ -103,14 +106,11 @@ impl Refusal {
     }
 }
 
-/// Quotes what was found: shortened, without control characters.
-fn quote(found: &str) -> String {
-    let mut quoted: String = found
-        .chars()
-        .take(FOUND_CHARS_MAX)
-        .map(|c| if is_control(c) { '\u{fffd}' } else { c })
-        .collect();
-    if found.chars().nth(FOUND_CHARS_MAX).is_some() {
+/// Quotes what a sender wrote: shortened, without control characters.
+fn quote(text: &str, chars_max: usize) -> String {
+    let tame = |c: char| if is_control(c) { '\u{fffd}' } else { c };
+    let mut quoted: String = text.chars().take(chars_max).map(tame).collect();
+    if text.chars().nth(chars_max).is_some() {
         quoted.push('…');
     }
     quoted
@@ -199,7 +199,7 @@ fn from_data(message: &str, path: &str) -> Refusal {
         wanted => wanted,
     };
     Refusal {
-        found: found.map(|(found, _)| quote(found)),
+        found: found.map(|(found, _)| quote(found, FOUND_CHARS_MAX)),
         ..Refusal::new(code, path, expected)
     }
 }

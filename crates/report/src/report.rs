@@ -14,7 +14,7 @@ use crate::{
     entry::ENTRY_BYTES_MAX,
     event::{Content, Event, EventType},
     ids::{CeasefireId, EntryHash, Origin, ReportId, Sha256, SourceName},
-    json::{self, Fast, Located},
+    json::{self, Failure, Fast, Located},
     provenance::Provenance,
     refusal::{Refusal, RefusalCode},
 };
@@ -116,13 +116,7 @@ pub fn parse_json(line: &str) -> Result<Report, Refusal> {
 }
 
 fn read(line: &str) -> Result<Report, Refusal> {
-    let envelope: Envelope<'_> = match json::read(line) {
-        Ok(envelope) => envelope,
-        Err(first) => {
-            let located = json::locate::<Envelope<'_>>(line).err();
-            return Err(located.map_or_else(|| Refusal::from_json(&first, ""), |failure| failure.refusal("")));
-        }
-    };
+    let envelope: Envelope<'_> = json::read(line).map_err(|first| envelope_refusal(line, &first))?;
     if !(1..=PRODUCER_SEQ_MAX).contains(&envelope.producerseq) {
         let expected = format!("a whole number from 1 to {PRODUCER_SEQ_MAX}");
         return Err(Refusal::new(RefusalCode::OutOfRange, "producerseq", expected));
@@ -150,6 +144,19 @@ fn read(line: &str) -> Result<Report, Refusal> {
         provenance,
         event,
     })
+}
+
+/// Why the outer object could not be read, with the path.
+fn envelope_refusal(line: &str, first: &serde_json::Error) -> Refusal {
+    let Err(located) = json::locate::<Envelope<'_>>(line) else {
+        return Refusal::from_json(first, "");
+    };
+    // `data` was only skipped over; read as any value, the fault within it gets its whole path.
+    let inner = located
+        .is_syntax()
+        .then(|| json::locate::<serde_json::Value>(line).err())
+        .flatten();
+    inner.filter(Failure::is_syntax).unwrap_or(located).refusal("")
 }
 
 fn read_data(of: EventType, text: &str) -> Result<(Option<Provenance>, Event), Refusal> {
