@@ -64,12 +64,6 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// The content that an entry holds.
-    pub(crate) fn at(&self, index: u32) -> Option<&Claim> {
-        let position = self.claims.binary_search_by_key(&index, |claim| claim.index).ok()?;
-        self.claims.get(position)
-    }
-
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
         match scene.event {
             Event::IncidentReported(incident) => {

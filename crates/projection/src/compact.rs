@@ -85,10 +85,9 @@ impl Span {
         SpanRow { earliest: end(self.earliest), latest: end(self.latest), precision: self.precision }
     }
 
-    /// Whether the two may be the same time: an open end reaches as far as it can.
-    pub(crate) fn overlaps(self, other: Self) -> bool {
-        let end = |span: Self| if span.latest == OPEN { i64::MAX } else { span.latest };
-        self.earliest <= end(other) && other.earliest <= end(self)
+    /// Both ends in microseconds; an open end reaches as far as it can.
+    pub(crate) fn bounds(self) -> (i64, i64) {
+        (self.earliest, if self.latest == OPEN { i64::MAX } else { self.latest })
     }
 }
 

@@ -169,9 +169,10 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-fn ordinal(event_type: EventType) -> u8 {
-    let position = EventType::ALL.iter().position(|&known| known == event_type);
-    position.and_then(|position| u8::try_from(position).ok()).expect("ALL lists every type, fewer than 256")
+/// The place of a type in the list of all types.
+pub(crate) fn ordinal(event_type: EventType) -> u8 {
+    // Fieldless and declared in the order of `ALL`; a test compares the two.
+    event_type as u8
 }
 
 fn bucket(hash: &[u8; 32]) -> u64 {

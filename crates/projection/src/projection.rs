@@ -160,8 +160,8 @@ impl Projection {
     }
 
     fn reading(&self) -> Reading<'_> {
-        let State { names, entries, ledger: _, actors, claims, answers, views: _ } = &self.state;
+        let State { names, entries, ledger, actors, claims, answers, views: _ } = &self.state;
         let derived = self.derived.get_or_init(|| Derived::new(entries, claims, answers));
-        Reading { names, entries, actors, claims, answers, derived }
+        Reading { names, entries, ledger, actors, claims, answers, derived }
     }
 }

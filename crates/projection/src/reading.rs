@@ -2,9 +2,10 @@
 
 use crate::{
     actors::Actors,
-    answers::{Answer, AnswerKind, Answers, Finding},
+    answers::{Answer, Answers, Finding},
     claims::{Claim, Claims},
     entries::{Entries, EntryRef},
+    ledger::Ledger,
     names::{Name, Names},
     standing::{Derived, Standing},
 };
@@ -37,6 +38,7 @@ pub(crate) use recorded;
 pub(crate) struct Reading<'a> {
     pub(crate) names: &'a Names,
     pub(crate) entries: &'a Entries,
+    pub(crate) ledger: &'a Ledger,
     pub(crate) actors: &'a Actors,
     pub(crate) claims: &'a Claims,
     pub(crate) answers: &'a Answers,
@@ -93,9 +95,14 @@ impl<'a> Reading<'a> {
 
     /// An entry and what changed it.
     pub(crate) fn versions(&self, index: u32) -> Vec<EntryRef> {
+        self.entries(self.version_indexes(index))
+    }
+
+    /// The indexes of an entry and of what changed it.
+    pub(crate) fn version_indexes(&self, index: u32) -> impl Iterator<Item = u32> + use<'a> {
         let corrections = self.entries.corrections_of(index).iter().copied();
         let retractions = self.entries.retractions_of(index).iter().copied();
-        self.entries(std::iter::once(index).chain(corrections).chain(retractions))
+        std::iter::once(index).chain(corrections).chain(retractions)
     }
 
     /// The content that stands for a claim.
@@ -116,14 +123,5 @@ impl<'a> Reading<'a> {
     /// The denials in force of an entry's substance.
     pub(crate) fn denials_of(&self, index: u32) -> impl Iterator<Item = &'a Answer> + use<'a> {
         self.answers_to(index).filter(|answer| answer.denies())
-    }
-
-    /// How many independent origins corroborate: repeated words of one origin count once.
-    pub(crate) fn corroborators(&self, index: u32) -> Vec<Name> {
-        let by = self.answers_to(index).filter(|answer| answer.kind == AnswerKind::Corroborated);
-        let mut origins: Vec<Name> = by.map(|answer| answer.root).collect();
-        origins.sort_unstable();
-        origins.dedup();
-        origins
     }
 }

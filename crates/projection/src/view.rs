@@ -53,10 +53,26 @@ views! {
     Allegations, allegations: views::allegations::Allegations, 1;
     /// Killed, wounded, missing, captured per side. Unit: person, as reported.
     Casualties, casualties: views::casualties::Casualties, 1;
+    /// Who spoke with whom. Unit: contact.
+    Contacts, contacts: views::contacts::Contacts, 1;
+    /// Who is said to hold a place; movements. Unit: account.
+    Control, control: views::control::Control, 1;
+    /// Assessments, investigations, denials of access, violation reports. Unit: each its own.
+    Findings, findings: views::findings::Findings, 1;
+    /// Agreements, ceasefires, actors and places with all their names.
+    Frame, frame: views::frame::Frame, 1;
     /// The claim tree of each incident. Unit: incident.
     Incidents, incidents: views::incidents::Incidents, 1;
+    /// What observers perceived. Unit: observation.
+    Observations, observations: views::observations::Observations, 1;
+    /// Where the contingent is, what it does, how strong it is. Unit: report.
+    Peacekeeping, peacekeeping: views::peacekeeping::Peacekeeping, 1;
+    /// Who publishes: grants, keys, counters, gaps, forks, refusals. Unit: entry.
+    Producers, producers: views::producers::Producers, 1;
     /// Stances and demands. Unit: statement.
     Statements, statements: views::statements::Statements, 1;
+    /// Numbers that a party or body claims, in its own unit.
+    Tallies, tallies: views::tallies::Tallies, 1;
 }
 
 impl View {

@@ -1,0 +1,358 @@
+//! `control`: who is said to hold a place, who denies it, who demands withdrawal. Unit: account, per place.
+//!
+//! ```text
+//! {"key":"movement/000000000041","row":"movement","kind":"withdrawal","actor":"azerbaijan",…}
+//! {"key":"place/parukh","row":"place","place":"parukh","status":"contested","accounts_count":3,"open_demands":1,…}
+//! ```
+//! A claim of control is not control: a place is contested or not, never held by anyone. A contested place has a denial in force,
+//! an account that says so itself, or two accounts of the same time that name different holders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use armistice_report::{Capacity, ControlMode, DemandKind, DenialScope, Event, Hedge, MovementKind};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    amount::Amount,
+    answers::AnswerKind,
+    compact::{By, Span, SpanRow, Where},
+    entries::EntryRef,
+    names::Name,
+    reading::{Reading, recorded},
+    rows::Rows,
+    scene::Scene,
+    shapes::{AnswerRow, ByRow, FindingRow},
+};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Record {
+    index: u32,
+    original: u32,
+    by: By,
+    place: Where,
+    controller: Name,
+    previous: Option<Name>,
+    mode: ControlMode,
+    since: Option<Span>,
+    clause: Option<Name>,
+}
+
+/// A statement that demands withdrawal, or a later content of one that no longer does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Demand {
+    index: u32,
+    original: u32,
+    by: By,
+    of: Option<Name>,
+    place: Where,
+    time: Span,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Movement {
+    index: u32,
+    original: u32,
+    by: By,
+    kind: MovementKind,
+    actor: Name,
+    from: Where,
+    to: Where,
+    number: Option<Amount>,
+    unit: Option<Name>,
+    time: Span,
+}
+recorded!(Record, Demand, Movement);
+
+/// Accounts of control, demands for withdrawal and movements, in the order of the log.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Control {
+    records: Vec<Record>,
+    demands: Vec<Demand>,
+    movements: Vec<Movement>,
+}
+
+#[derive(Serialize)]
+struct AccountRow<'a> {
+    account: &'static str,
+    asserted_by: &'a str,
+    asserted_by_side: &'a str,
+    capacity: Option<Capacity>,
+    hedge: Option<Hedge>,
+    controller: Option<&'a str>,
+    previous: Option<&'a str>,
+    mode: Option<ControlMode>,
+    since: Option<SpanRow>,
+    clause: Option<&'a str>,
+    scope: Option<DenialScope>,
+    denies: Option<EntryRef>,
+    in_force: bool,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct DemandRow<'a> {
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    of: &'a str,
+    of_side: &'a str,
+    open: bool,
+    time: SpanRow,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct PlaceRow<'a> {
+    place: &'a str,
+    status: &'static str,
+    unit: &'static str,
+    accounts_count: usize,
+    claimed_for: Vec<&'a str>,
+    denials_count: usize,
+    open_demands: usize,
+    accounts: Vec<AccountRow<'a>>,
+    demands: Vec<DemandRow<'a>>,
+    assessments: Vec<FindingRow<'a>>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct MovementRow<'a> {
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    kind: MovementKind,
+    actor: &'a str,
+    actor_side: &'a str,
+    from: &'a str,
+    to: &'a str,
+    number: Option<Amount>,
+    unit: Option<&'a str>,
+    time: SpanRow,
+    counted: bool,
+    answers: Vec<AnswerRow<'a>>,
+    entries: Vec<EntryRef>,
+}
+
+/// What is said about one place: (original entry, content that stands).
+#[derive(Default)]
+struct Place<'r> {
+    claims: Vec<(u32, &'r Record)>,
+    demands: Vec<(u32, &'r Demand)>,
+}
+
+impl Control {
+    pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
+        let (index, original, by) = (scene.index, scene.original, scene.by);
+        match scene.event {
+            Event::ControlClaimed(claimed) => self.records.push(Record {
+                index,
+                original,
+                by,
+                place: scene.place(Some(&claimed.place)),
+                controller: scene.name(&claimed.controller),
+                previous: claimed.previous.as_ref().map(|actor| scene.name(actor)),
+                mode: claimed.mode,
+                since: claimed.since.as_ref().map(Span::of),
+                clause: scene.clause(claimed.clause.as_ref()),
+            }),
+            Event::StatementMade(made) => {
+                let demand = made.demand.as_ref().filter(|demand| demand.kind == DemandKind::Withdrawal);
+                if demand.is_none() && original == index {
+                    return;
+                }
+                let of = demand.map(|demand| scene.name(&demand.of));
+                let place = scene.place(demand.and_then(|demand| demand.place.as_ref()));
+                self.demands.push(Demand { index, original, by, of, place, time: Span::of(&made.time) });
+            }
+            Event::MovementReported(moved) => self.movements.push(Movement {
+                index,
+                original,
+                by,
+                kind: moved.kind,
+                actor: moved.actor.as_ref().map_or(Name::NOT_STATED, |actor| scene.name(actor)),
+                from: scene.place(moved.from.as_ref()),
+                to: scene.place(moved.to.as_ref()),
+                number: moved.number.as_ref().map(Amount::of),
+                unit: moved.unit.as_ref().map(|unit| scene.name(unit)),
+                time: Span::of(&moved.time),
+            }),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        for (index, moved) in reading.standing(&self.movements) {
+            out.push_at("movement", index, &movement_row(reading, index, moved));
+        }
+        let mut places: BTreeMap<&str, Place<'_>> = BTreeMap::new();
+        for (index, record) in reading.standing(&self.records) {
+            places.entry(reading.text(record.place.label())).or_default().claims.push((index, record));
+        }
+        for (index, demand) in reading.standing(&self.demands).filter(|(_, demand)| demand.of.is_some()) {
+            places.entry(reading.text(demand.place.label())).or_default().demands.push((index, demand));
+        }
+        for (label, place) in &places {
+            out.push("place", label, &place.row(reading, label));
+        }
+    }
+}
+
+impl<'r> Place<'r> {
+    fn live(&self, reading: &Reading<'_>) -> impl Iterator<Item = &(u32, &'r Record)> {
+        self.claims.iter().filter(|(index, _)| reading.entries.is_live(*index))
+    }
+
+    fn status(&self, reading: &Reading<'_>) -> &'static str {
+        let live: Vec<_> = self.live(reading).collect();
+        let denied = live.iter().any(|(index, _)| reading.denials_of(*index).next().is_some());
+        let said_so = live.iter().any(|(_, record)| record.mode == ControlMode::Contested);
+        match (live.is_empty(), denied || said_so || rivals(reading, &live)) {
+            (true, _) => "no_account",
+            (false, true) => "contested",
+            (false, false) => "uncontested",
+        }
+    }
+
+    /// A demand is open until an account in force that nobody denies says that its addressee withdrew.
+    fn is_met(&self, reading: &Reading<'_>, of: Name) -> bool {
+        self.live(reading).any(|(index, record)| {
+            let left = record.previous.map(|previous| reading.side(previous));
+            record.mode == ControlMode::Withdrew
+                && left == Some(reading.side(of))
+                && reading.denials_of(*index).next().is_none()
+        })
+    }
+
+    fn row<'a>(&self, reading: &Reading<'a>, label: &'a str) -> PlaceRow<'a> {
+        let mut accounts = Vec::new();
+        let mut assessments = Vec::new();
+        for &(index, record) in &self.claims {
+            accounts.push(claim_row(reading, index, record));
+            accounts.extend(answer_rows(reading, index));
+            assessments.extend(reading.findings_about(index).map(|finding| FindingRow::new(reading, finding)));
+        }
+        accounts.sort_by_key(|account| account.entries[0]);
+        let demands: Vec<DemandRow<'a>> = self.demands.iter().map(|&(index, demand)| self.demand_row(reading, index, demand)).collect();
+        let in_force = |kind: &str| accounts.iter().filter(|account| account.in_force && account.account == kind).count();
+        let claimed_for: BTreeSet<&str> =
+            self.live(reading).map(|(_, record)| reading.text(record.controller)).collect();
+        let named = accounts.iter().flat_map(|account| &account.entries);
+        let named = named.chain(demands.iter().flat_map(|demand| &demand.entries)).chain(assessments.iter().map(|row| &row.entry));
+        PlaceRow {
+            place: label,
+            status: self.status(reading),
+            unit: "account",
+            accounts_count: in_force("claim") + in_force("denial"),
+            claimed_for: claimed_for.into_iter().collect(),
+            denials_count: in_force("denial"),
+            open_demands: demands.iter().filter(|demand| demand.open).count(),
+            entries: reading.entries(named.map(|entry| entry.index)),
+            accounts,
+            demands,
+            assessments,
+        }
+    }
+
+    fn demand_row<'a>(&self, reading: &Reading<'a>, index: u32, demand: &Demand) -> DemandRow<'a> {
+        let of = demand.of.unwrap_or(Name::NOT_STATED);
+        DemandRow {
+            by: ByRow::new(reading, demand.by),
+            of: reading.text(of),
+            of_side: reading.side_text(of),
+            open: reading.entries.is_live(index) && !self.is_met(reading, of),
+            time: demand.time.row(),
+            entries: reading.versions(index),
+        }
+    }
+}
+
+/// Whether two accounts of the same time, or of no stated time, name different holders.
+fn rivals(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
+    let bounds = |record: &Record| record.since.map_or((i64::MIN, i64::MAX), Span::bounds);
+    let mut accounts: Vec<((i64, i64), Name)> =
+        live.iter().map(|(_, record)| (bounds(record), reading.side(record.controller))).collect();
+    accounts.sort_unstable();
+    // In the order of their beginnings: the holder whose time reaches furthest, and the furthest of any other holder.
+    let mut furthest: Option<(i64, Name)> = None;
+    let mut other: Option<i64> = None;
+    for ((start, end), holder) in accounts {
+        let against = if furthest.is_some_and(|(_, leader)| leader == holder) { other } else { furthest.map(|(end, _)| end) };
+        if against.is_some_and(|reach| reach >= start) {
+            return true;
+        }
+        match furthest {
+            Some((reach, leader)) if leader == holder => furthest = Some((reach.max(end), leader)),
+            Some((reach, _)) if reach >= end => other = other.max(Some(end)),
+            beaten => {
+                other = other.max(beaten.map(|(reach, _)| reach));
+                furthest = Some((end, holder));
+            }
+        }
+    }
+    false
+}
+
+fn claim_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> AccountRow<'a> {
+    let by = ByRow::new(reading, record.by);
+    AccountRow {
+        account: "claim",
+        asserted_by: by.asserted_by,
+        asserted_by_side: by.asserted_by_side,
+        capacity: by.capacity,
+        hedge: by.hedge,
+        controller: Some(reading.text(record.controller)),
+        previous: reading.option(record.previous),
+        mode: Some(record.mode),
+        since: record.since.map(Span::row),
+        clause: reading.option(record.clause),
+        scope: None,
+        denies: None,
+        in_force: reading.entries.is_live(index),
+        entries: reading.versions(index),
+    }
+}
+
+/// The answers in force to an account of control; a denial of a name or a figure is no account of who holds the place.
+fn answer_rows<'a>(reading: &Reading<'a>, index: u32) -> impl Iterator<Item = AccountRow<'a>> {
+    let in_force = reading.entries.is_live(index);
+    reading.answers_to(index).map(move |answer| {
+        let by = ByRow::new(reading, answer.by);
+        AccountRow {
+            account: match answer.kind {
+                AnswerKind::Denied if answer.denies() => "denial",
+                AnswerKind::Denied => "partial_denial",
+                AnswerKind::Admitted => "admission",
+                AnswerKind::Corroborated => "corroboration",
+            },
+            asserted_by: by.asserted_by,
+            asserted_by_side: by.asserted_by_side,
+            capacity: by.capacity,
+            hedge: by.hedge,
+            controller: None,
+            previous: None,
+            mode: None,
+            since: None,
+            clause: None,
+            scope: answer.scope,
+            denies: (answer.kind == AnswerKind::Denied).then(|| reading.entry(index)),
+            in_force,
+            entries: reading.versions(answer.index),
+        }
+    })
+}
+
+fn movement_row<'a>(reading: &Reading<'a>, index: u32, moved: &Movement) -> MovementRow<'a> {
+    MovementRow {
+        by: ByRow::new(reading, moved.by),
+        kind: moved.kind,
+        actor: reading.text(moved.actor),
+        actor_side: reading.side_text(moved.actor),
+        from: reading.text(moved.from.label()),
+        to: reading.text(moved.to.label()),
+        number: moved.number,
+        unit: reading.option(moved.unit),
+        time: moved.time.row(),
+        counted: reading.entries.is_live(index),
+        answers: AnswerRow::all(reading, index),
+        entries: reading.versions(index),
+    }
+}

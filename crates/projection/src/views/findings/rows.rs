@@ -1,0 +1,333 @@
+//! The rows of `findings`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use armistice_report::{
+    AccessActivity, AccessManner, AttributionDegree, Characterisation, InvestigationResult, ViolationResponse,
+};
+use serde::Serialize;
+
+use super::{Closed, Findings, Response, Served};
+use crate::{
+    answers::{Attributed, Finding},
+    compact::SpanRow,
+    entries::EntryRef,
+    names::{NOT_STATED, Name},
+    reading::Reading,
+    rows::{Rows, index_key},
+    shapes::{AnswerRow, ByRow, FindingRow, Source},
+};
+
+#[derive(Serialize)]
+struct AccessRow<'a> {
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    denied_to: &'a str,
+    denied_by: &'a str,
+    denied_by_side: &'a str,
+    activity: AccessActivity,
+    manner: AccessManner,
+    place: &'a str,
+    time: SpanRow,
+    counted: bool,
+    answers: Vec<AnswerRow<'a>>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct AssessmentRow<'a> {
+    #[serde(flatten)]
+    finding: FindingRow<'a>,
+    disputed: bool,
+    counted: bool,
+    targets: Vec<EntryRef>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct ClosedRow<'a> {
+    result: InvestigationResult,
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    findings: Vec<EntryRef>,
+    time: SpanRow,
+    entry: EntryRef,
+}
+
+#[derive(Serialize)]
+struct InvestigationRow<'a> {
+    investigation: &'a str,
+    body: &'a str,
+    requested_by: Option<&'a str>,
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    state: &'static str,
+    targets: Vec<EntryRef>,
+    closed: Vec<ClosedRow<'a>>,
+    time: SpanRow,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct ClosureRow<'a> {
+    investigation: &'a str,
+    #[serde(flatten)]
+    closed: ClosedRow<'a>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct ResponseRow<'a> {
+    response: ViolationResponse,
+    by: &'a str,
+    time: SpanRow,
+    entry: EntryRef,
+}
+
+#[derive(Serialize)]
+struct ServedRow<'a> {
+    number: &'a str,
+    issued_by: &'a str,
+    addressee: &'a str,
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    clauses: Vec<&'a str>,
+    targets: Vec<EntryRef>,
+    responses: Vec<ResponseRow<'a>>,
+    answered: bool,
+    counted: bool,
+    time: SpanRow,
+    answers: Vec<AnswerRow<'a>>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct ViolationRow<'a> {
+    incident: String,
+    clause: Option<&'a str>,
+    actor: &'a str,
+    side: &'a str,
+    assessor: &'a str,
+    disputed: bool,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct TotalRow {
+    unit: &'static str,
+    assessments: u64,
+    assessments_disputed: u64,
+    violations: usize,
+    violation_reports: usize,
+    access_denials: usize,
+    investigations_open: usize,
+    investigations_closed: usize,
+    entries_count: u64,
+    entries: Vec<EntryRef>,
+}
+
+impl Findings {
+    pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        let violations = violations(reading);
+        let total = self.total(reading, violations.len());
+        self.access_rows(reading, out);
+        for finding in &reading.answers.findings {
+            out.push_at("assessment", finding.index, &assessment_row(reading, finding));
+        }
+        for closed in &self.closed {
+            let row = ClosureRow {
+                investigation: reading.text(closed.investigation),
+                closed: closed_row(reading, closed),
+                entries: reading.versions(closed.index),
+            };
+            out.push_at("closure", closed.index, &row);
+        }
+        self.investigation_rows(reading, out);
+        out.push("total", "", &total);
+        for (key, (row, entries)) in violations {
+            out.push("violation", &key, &ViolationRow { entries: reading.entries(entries), ..row });
+        }
+        self.served_rows(reading, out);
+    }
+
+    fn total(&self, reading: &Reading<'_>, violations: usize) -> TotalRow {
+        let live = |index: &u32| reading.entries.is_live(*index);
+        let mut source = Source::default();
+        let mut disputed = 0;
+        for finding in reading.answers.findings.iter().filter(|finding| live(&finding.index)) {
+            source.add(finding.index);
+            disputed += u64::from(reading.denials_of(finding.index).next().is_some());
+        }
+        let closed: BTreeSet<Name> = self.closed.iter().filter(|one| live(&one.index)).map(|one| one.investigation).collect();
+        let opened: BTreeSet<Name> = self.opened.iter().filter(|one| live(&one.index)).map(|one| one.investigation).collect();
+        TotalRow {
+            unit: "each its own",
+            assessments: source.count(),
+            assessments_disputed: disputed,
+            violations,
+            violation_reports: self.served.iter().filter(|one| live(&one.index)).count(),
+            access_denials: self.barred.iter().filter(|one| live(&one.index)).count(),
+            investigations_open: opened.difference(&closed).count(),
+            investigations_closed: closed.len(),
+            entries_count: source.count(),
+            entries: source.named(reading),
+        }
+    }
+
+    fn access_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        for barred in &self.barred {
+            let row = AccessRow {
+                by: ByRow::new(reading, barred.by),
+                denied_to: reading.text(barred.denied_to),
+                denied_by: reading.text(barred.denied_by),
+                denied_by_side: reading.side_text(barred.denied_by),
+                activity: barred.activity,
+                manner: barred.manner,
+                place: reading.text(barred.place.label()),
+                time: barred.time.row(),
+                counted: reading.entries.is_live(barred.index),
+                answers: AnswerRow::all(reading, barred.index),
+                entries: reading.versions(barred.index),
+            };
+            out.push_at("access", barred.index, &row);
+        }
+    }
+
+    fn investigation_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        let mut closures: BTreeMap<Name, Vec<&Closed>> = BTreeMap::new();
+        for closed in self.closed.iter().filter(|closed| reading.entries.is_live(closed.index)) {
+            closures.entry(closed.investigation).or_default().push(closed);
+        }
+        for opened in &self.opened {
+            let closed = closures.get(&opened.investigation).map_or(&[][..], Vec::as_slice);
+            let row = InvestigationRow {
+                investigation: reading.text(opened.investigation),
+                body: reading.text(opened.body),
+                requested_by: reading.option(opened.requested_by),
+                by: ByRow::new(reading, opened.by),
+                state: match (reading.entries.is_live(opened.index), closed.is_empty()) {
+                    (false, _) => "retracted",
+                    (true, true) => "open",
+                    (true, false) => "closed",
+                },
+                targets: reading.entries(opened.targets.iter().copied()),
+                closed: closed.iter().map(|one| closed_row(reading, one)).collect(),
+                time: opened.time.row(),
+                entries: reading
+                    .entries(reading.version_indexes(opened.index).chain(closed.iter().map(|one| one.index))),
+            };
+            out.push_at("investigation", opened.index, &row);
+        }
+    }
+
+    fn served_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
+        let mut responses: BTreeMap<u32, Vec<&Response>> = BTreeMap::new();
+        for response in self.responses.iter().filter(|response| reading.entries.is_live(response.index)) {
+            if let Some(target) = response.target {
+                responses.entry(target).or_default().push(response);
+            }
+        }
+        for served in &self.served {
+            let responses = responses.get(&served.index).map_or(&[][..], Vec::as_slice);
+            out.push_at("violation_report", served.index, &served_row(reading, served, responses));
+        }
+    }
+}
+
+fn assessment_row<'a>(reading: &Reading<'a>, finding: &Finding) -> AssessmentRow<'a> {
+    let row = FindingRow::new(reading, finding);
+    let answers = row.answers.iter().map(|answer| answer.entry.index);
+    AssessmentRow {
+        disputed: reading.denials_of(finding.index).next().is_some(),
+        counted: reading.entries.is_live(finding.index),
+        targets: reading.entries(finding.targets.iter().copied()),
+        entries: reading.entries(reading.version_indexes(finding.index).chain(answers)),
+        finding: row,
+    }
+}
+
+fn closed_row<'a>(reading: &Reading<'a>, closed: &Closed) -> ClosedRow<'a> {
+    ClosedRow {
+        result: closed.result,
+        by: ByRow::new(reading, closed.by),
+        findings: reading.entries(closed.findings.iter().copied()),
+        time: closed.time.row(),
+        entry: reading.entry(closed.index),
+    }
+}
+
+fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response]) -> ServedRow<'a> {
+    ServedRow {
+        number: reading.text(served.number),
+        issued_by: reading.text(served.issued_by),
+        addressee: reading.text(served.addressee),
+        by: ByRow::new(reading, served.by),
+        clauses: served.clauses.iter().map(|&clause| reading.text(clause)).collect(),
+        targets: reading.entries(served.targets.iter().copied()),
+        responses: responses
+            .iter()
+            .map(|response| ResponseRow {
+                response: response.response,
+                by: reading.text(response.by),
+                time: response.time.row(),
+                entry: reading.entry(response.index),
+            })
+            .collect(),
+        answered: !responses.is_empty(),
+        counted: reading.entries.is_live(served.index),
+        time: served.time.row(),
+        answers: AnswerRow::all(reading, served.index),
+        entries: reading
+            .entries(reading.version_indexes(served.index).chain(responses.iter().map(|response| response.index))),
+    }
+}
+
+/// Incident × clause × actor × assessor with the finding `violation`, each once, with the assessments that say so.
+fn violations<'a>(reading: &Reading<'a>) -> BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> {
+    let mut violations: BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> = BTreeMap::new();
+    let live = reading.answers.findings.iter().filter(|finding| reading.entries.is_live(finding.index));
+    for finding in live {
+        let claims = finding.targets.iter().filter_map(|&target| reading.derived.claim(target));
+        let incidents: BTreeSet<u32> = claims.filter(|claim| claim.live).map(|claim| claim.incident).collect();
+        for found in finding.characterisation.iter().filter(|found| found.finding == Characterisation::Violation) {
+            for actor in actors(reading, finding, found.actor) {
+                for &incident in &incidents {
+                    let clause = reading.option(found.clause);
+                    let assessor = reading.text(finding.assessor);
+                    let parts = [&index_key(incident), clause.unwrap_or(NOT_STATED), actor, assessor];
+                    let (row, entries) = violations.entry(parts.join("/")).or_insert_with(|| {
+                        let incident = format!("incident/{}", index_key(incident));
+                        let side = reading.names.find(actor).map_or(actor, |name| reading.side_text(name));
+                        let row = ViolationRow { incident, clause, actor, side, assessor, disputed: false, entries: vec![] };
+                        (row, BTreeSet::new())
+                    });
+                    row.disputed |= reading.denials_of(finding.index).next().is_some();
+                    entries.insert(finding.index);
+                }
+            }
+        }
+    }
+    violations
+}
+
+/// Whose violation it is: as the clause finding says, else whoever the assessment attributes the act to.
+fn actors<'a>(reading: &Reading<'a>, finding: &Finding, named: Option<Name>) -> Vec<&'a str> {
+    if let Some(actor) = named {
+        return vec![reading.text(actor)];
+    }
+    let firm = |degree| !matches!(degree, AttributionDegree::NotAttributable | AttributionDegree::NotAddressed);
+    let mut actors: Vec<&str> = finding
+        .attribution
+        .iter()
+        .filter(|&&(_, degree)| firm(degree))
+        .map(|&(attributed, _)| match attributed {
+            Attributed::Actor(actor) => reading.text(actor),
+            Attributed::ThirdParty => "third_party",
+            Attributed::Unidentified => "unidentified",
+        })
+        .collect();
+    if actors.is_empty() {
+        actors.push(NOT_STATED);
+    }
+    actors
+}
