@@ -73,8 +73,18 @@ fn acknowledge(line: &str) -> Result<()> {
 
 fn check(dir: &Path) -> Result<()> {
     let lines: Vec<String> = std::io::stdin().lock().lines().collect::<std::io::Result<_>>()?;
-    let missing = if lines.is_empty() { Missing::Create } else { Missing::Refuse };
-    let log = Writer::open(dir, Options { missing, ..Options::default() })?;
+    let missing = if lines.is_empty() {
+        Missing::Create
+    } else {
+        Missing::Refuse
+    };
+    let log = Writer::open(
+        dir,
+        Options {
+            missing,
+            ..Options::default()
+        },
+    )?;
     let size = log.reader.size();
     for line in &lines {
         match line.split(' ').collect::<Vec<_>>()[..] {
@@ -91,7 +101,9 @@ fn check(dir: &Path) -> Result<()> {
                 let published: u64 = published.parse()?;
                 let found = log.reader.head().map_or(0, |head| head.size.0);
                 if found < published {
-                    return Err(format!("a head of {published} was published, one of {found} is there").into());
+                    return Err(
+                        format!("a head of {published} was published, one of {found} is there").into(),
+                    );
                 }
             }
             _ => return Err(format!("not an acknowledgement: {line}").into()),
@@ -117,10 +129,15 @@ fn record(index: u64) -> Record {
         mixed ^ (mixed >> 31)
     };
     let mut key = [0; 32];
-    key.chunks_exact_mut(8).for_each(|part| part.copy_from_slice(&next().to_be_bytes()));
+    key.chunks_exact_mut(8)
+        .for_each(|part| part.copy_from_slice(&next().to_be_bytes()));
     let mut bytes = Vec::new();
     if index.is_multiple_of(16) {
-        let len = if index.is_multiple_of(64) { 65_535 } else { usize::try_from(next() % 65_536).unwrap_or(0) };
+        let len = if index.is_multiple_of(64) {
+            65_535
+        } else {
+            usize::try_from(next() % 65_536).unwrap_or(0)
+        };
         while bytes.len() < len {
             bytes.extend_from_slice(&next().to_be_bytes());
         }

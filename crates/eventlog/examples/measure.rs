@@ -1,10 +1,16 @@
-//! What the store costs, measured: `cargo run --release -p armistice-eventlog --example measure -- DIR [ENTRIES]`.
+//! What the store costs, measured.
+//!
+//! ```text
+//! cargo run --release -p armistice-eventlog --example measure -- DIR [ENTRIES]
+//! cargo run --release -p armistice-eventlog --example measure -- DIR/log append ENTRIES GROUP
+//! ```
 //!
 //! Appends realistic entries of about 1.2 kB in groups of 1, 64 and 1,024, interleaved with a plain file and fdatasync;
 //! then writes ENTRIES (default 1,000,000) in groups of 1,024, and opens and scans them in processes of their own, so
 //! that each memory figure is that of one task.
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
+#![expect(clippy::cast_precision_loss, reason = "rates and coordinates")]
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -21,14 +27,21 @@ fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().collect();
     let dir = Path::new(args.get(1).ok_or("usage: measure DIR [ENTRIES]")?);
     match args.get(2).map(String::as_str) {
-        Some("append") => append(dir, args[3].parse()?),
+        Some("append") => append(
+            dir,
+            args[3].parse()?,
+            args.get(4).map_or(Ok(1024), |group| group.parse())?,
+        ),
         Some("open") => open(dir),
         Some("scan") => scan(dir),
         entries => {
             let entries = entries.unwrap_or("1000000");
             throughput(dir)?;
             for task in [&["append", entries][..], &["open"], &["open"], &["scan"]] {
-                let status = std::process::Command::new(&args[0]).arg(dir.join("log")).args(task).status()?;
+                let status = std::process::Command::new(&args[0])
+                    .arg(dir.join("log"))
+                    .args(task)
+                    .status()?;
                 if !status.success() {
                     return Err(format!("{task:?} failed").into());
                 }
@@ -59,7 +72,11 @@ fn throughput(dir: &Path) -> Result<()> {
             let mut file = File::create(&place)?;
             let start = Instant::now();
             for batch in &batches {
-                let bytes: Vec<u8> = batch.records.iter().flat_map(|record| record.bytes.iter().copied()).collect();
+                let bytes: Vec<u8> = batch
+                    .records
+                    .iter()
+                    .flat_map(|record| record.bytes.iter().copied())
+                    .collect();
                 file.write_all(&bytes)?;
                 file.sync_data()?;
             }
@@ -70,18 +87,25 @@ fn throughput(dir: &Path) -> Result<()> {
             rates.sort_by(f64::total_cmp);
             rates[ROUNDS / 2]
         });
-        println!("groups of {group}: {store:.0} entries/s, plain file {plain:.0}, ratio {:.2}", store / plain);
+        println!(
+            "groups of {group}: {store:.0} entries/s, plain file {plain:.0}, ratio {:.2}",
+            store / plain
+        );
     }
     Ok(())
 }
 
-fn append(dir: &Path, entries: usize) -> Result<()> {
+fn append(dir: &Path, entries: usize, group: usize) -> Result<()> {
     let mut noise = Noise(2);
     let mut opened = Writer::open(dir, Options::create())?;
     let (mut raw, mut busy) = (0, 0.0);
     while opened.reader.size().0 < entries as u64 {
-        let batch = noise.batch(1024.min(entries));
-        raw += batch.records.iter().map(|record| record.bytes.len()).sum::<usize>();
+        let batch = noise.batch(group);
+        raw += batch
+            .records
+            .iter()
+            .map(|record| record.bytes.len())
+            .sum::<usize>();
         let start = Instant::now();
         opened.writer.append(&batch)?;
         busy += start.elapsed().as_secs_f64();
@@ -94,7 +118,7 @@ fn append(dir: &Path, entries: usize) -> Result<()> {
     drop(opened);
     let disk = disk_bytes(dir)?;
     println!(
-        "append: {size} entries of {} bytes, {:.0} entries/s, {memory}, disk {disk} / raw {raw} = {:.3}",
+        "append: {size} entries of {} bytes in groups of {group}, {:.0} entries/s, {memory}, disk {disk} / raw {raw} = {:.3}",
         raw as u64 / size.0,
         size.0 as f64 / busy,
         disk as f64 / raw as f64
@@ -105,7 +129,12 @@ fn append(dir: &Path, entries: usize) -> Result<()> {
 fn open(dir: &Path) -> Result<()> {
     let start = Instant::now();
     let opened = Writer::open(dir, Options::default())?;
-    println!("open: {} entries in {:.2} s, {}", opened.reader.size(), start.elapsed().as_secs_f64(), memory()?);
+    println!(
+        "open: {} entries in {:.2} s, {}",
+        opened.reader.size(),
+        start.elapsed().as_secs_f64(),
+        memory()?
+    );
     Ok(())
 }
 
@@ -116,14 +145,25 @@ fn scan(dir: &Path) -> Result<()> {
     for read in opened.reader.entries(Index(0)..Index(opened.reader.size().0)) {
         raw += read?.1.len();
     }
-    println!("open and scan: {raw} bytes in {:.2} s, {}", start.elapsed().as_secs_f64(), memory()?);
+    println!(
+        "open and scan: {raw} bytes in {:.2} s, {}",
+        start.elapsed().as_secs_f64(),
+        memory()?
+    );
     Ok(())
 }
 
 /// Resident memory now and at its highest.
 fn memory() -> Result<String> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("?").trim().to_owned();
+    let field = |name: &str| {
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or("?")
+            .trim()
+            .to_owned()
+    };
     Ok(format!("resident {} (peak {})", field("VmRSS:"), field("VmHWM:")))
 }
 
@@ -133,7 +173,11 @@ fn disk_bytes(dir: &Path) -> Result<u64> {
     for item in fs::read_dir(dir)? {
         let item = item?;
         let metadata = item.metadata()?;
-        sum += if metadata.is_dir() { disk_bytes(&item.path())? } else { metadata.blocks() * 512 };
+        sum += if metadata.is_dir() {
+            disk_bytes(&item.path())?
+        } else {
+            metadata.blocks() * 512
+        };
     }
     Ok(sum)
 }
@@ -142,11 +186,54 @@ fn disk_bytes(dir: &Path) -> Result<u64> {
 struct Noise(u64);
 
 const WORDS: [&str; 48] = [
-    "the", "mortar", "fire", "was", "heard", "near", "village", "of", "positions", "ceasefire", "line", "according",
-    "to", "ministry", "spokesperson", "said", "that", "units", "violated", "regime", "by", "shelling", "from",
-    "direction", "heights", "no", "casualties", "were", "reported", "peacekeepers", "mediation", "contact", "restored",
-    "around", "evening", "drone", "strike", "killed", "wounded", "serviceman", "denied", "claims", "false",
-    "observation", "post", "withdrew", "demanded", "investigation",
+    "the",
+    "mortar",
+    "fire",
+    "was",
+    "heard",
+    "near",
+    "village",
+    "of",
+    "positions",
+    "ceasefire",
+    "line",
+    "according",
+    "to",
+    "ministry",
+    "spokesperson",
+    "said",
+    "that",
+    "units",
+    "violated",
+    "regime",
+    "by",
+    "shelling",
+    "from",
+    "direction",
+    "heights",
+    "no",
+    "casualties",
+    "were",
+    "reported",
+    "peacekeepers",
+    "mediation",
+    "contact",
+    "restored",
+    "around",
+    "evening",
+    "drone",
+    "strike",
+    "killed",
+    "wounded",
+    "serviceman",
+    "denied",
+    "claims",
+    "false",
+    "observation",
+    "post",
+    "withdrew",
+    "demanded",
+    "investigation",
 ];
 
 impl Noise {
@@ -159,25 +246,37 @@ impl Noise {
     }
 
     fn hex(&mut self, words: usize) -> String {
-        (0..words).map(|_| format!("{:016x}", self.next())).collect()
+        (0..words)
+            .map(|_| format!("{:016x}", self.next()))
+            .collect::<Vec<_>>()
+            .concat()
     }
 
     /// Random base64 characters: what a signature looks like.
     fn base64(&mut self, len: usize) -> String {
         const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        (0..len).map(|_| char::from(ALPHABET[(self.next() % 64) as usize])).collect()
+        (0..len)
+            .map(|_| char::from(ALPHABET[(self.next() % 64) as usize]))
+            .collect()
     }
 
     fn words(&mut self, count: u64) -> String {
-        (0..count).map(|_| WORDS[(self.next() % 48) as usize]).collect::<Vec<_>>().join(" ")
+        (0..count)
+            .map(|_| WORDS[(self.next() % 48) as usize])
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn entry(&mut self) -> Vec<u8> {
-        let kind = ["shelling", "small_arms", "drone_strike", "crossing", "casevac"][(self.next() % 5) as usize];
+        let kind =
+            ["shelling", "small_arms", "drone_strike", "crossing", "casevac"][(self.next() % 5) as usize];
         let accused = ["side-a", "side-b"][(self.next() % 2) as usize];
         let producer = self.next() % 40;
         let (day, hour, minute) = (self.next() % 28 + 1, self.next() % 24, self.next() % 60);
-        let (lat, lon) = (39.0 + (self.next() % 1_000_000) as f64 / 1e6, 46.0 + (self.next() % 1_000_000) as f64 / 1e6);
+        let (lat, lon) = (
+            39.0 + (self.next() % 1_000_000) as f64 / 1e6,
+            46.0 + (self.next() % 1_000_000) as f64 / 1e6,
+        );
         let count = self.next() % 30 + 22;
         format!(
             "armistice/entry/v1\n2022-03-{day:02}T{hour:02}:{minute:02}:00.{:06}Z\n{{\"specversion\":\"1.0\",\"id\":\"r-{}\",\
@@ -205,9 +304,16 @@ impl Noise {
     fn batch(&mut self, group: usize) -> Batch {
         let record = |_| {
             let mut key = [0; 32];
-            key.chunks_exact_mut(8).for_each(|part| part.copy_from_slice(&self.next().to_be_bytes()));
-            Record { bytes: self.entry(), key }
+            key.chunks_exact_mut(8)
+                .for_each(|part| part.copy_from_slice(&self.next().to_be_bytes()));
+            Record {
+                bytes: self.entry(),
+                key,
+            }
         };
-        Batch { records: (0..group).map(record).collect(), cursors: vec![] }
+        Batch {
+            records: (0..group).map(record).collect(),
+            cursors: vec![],
+        }
     }
 }

@@ -101,8 +101,17 @@ impl SledDisk {
             // writer may learn of an error.
             .flush_every_ms(None);
         let db = open_unlocked(&config)?;
-        let file = File::options().read(true).write(true).open(db_path(dir)).map_err(OpenFailure::Io)?;
-        let disk = Self { dir: dir.to_owned(), db, file, _lock: lock };
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open(db_path(dir))
+            .map_err(OpenFailure::Io)?;
+        let disk = Self {
+            dir: dir.to_owned(),
+            db,
+            file,
+            _lock: lock,
+        };
         disk.sync_names().map_err(OpenFailure::Io)?;
         Ok(disk)
     }
@@ -218,8 +227,12 @@ fn remove_unfinished_snapshots(store: &Path) -> io::Result<()> {
 
 /// Input from the disk must not panic us, and sled panics on some damaged files (#1387).
 fn guarded<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "sled panicked over its files")))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "sled panicked over its files",
+        ))
+    })
 }
 
 /// Opens sled, and waits for its own lock if threads of an earlier store still hold it.

@@ -136,15 +136,24 @@ impl Error {
     /// The next step for a person, one line. None where the message says it all.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NotFound { .. } => Some("found a log there first, or name the directory that holds the files `head` and `store`"),
-            Self::Locked { .. } => Some("stop the other process, or ask it: one process at a time opens a log"),
+            Self::NotFound { .. } => {
+                Some("found a log there first, or name the directory that holds the files `head` and `store`")
+            }
+            Self::Locked { .. } => {
+                Some("stop the other process, or ask it: one process at a time opens a log")
+            }
             Self::StoreMissing { .. } | Self::ShorterThanHead { .. } | Self::RootDiffers { .. } => Some(
                 "nothing was changed; keep a copy of this directory, then restore the newest backup or rebuild the store from exported tiles; do not delete `head`",
             ),
-            Self::HeadMalformed { .. } => Some("nothing was changed; restore the file `head` from a published checkpoint or a backup"),
-            Self::StoreDamaged { .. } | Self::IndexBroken { .. } | Self::EntryDamaged { .. } | Self::BlobsNotEmpty { .. } => {
-                Some("keep a copy of this directory, then restore the newest backup or rebuild the store from exported tiles")
+            Self::HeadMalformed { .. } => {
+                Some("nothing was changed; restore the file `head` from a published checkpoint or a backup")
             }
+            Self::StoreDamaged { .. }
+            | Self::IndexBroken { .. }
+            | Self::EntryDamaged { .. }
+            | Self::BlobsNotEmpty { .. } => Some(
+                "keep a copy of this directory, then restore the newest backup or rebuild the store from exported tiles",
+            ),
             Self::UnknownFormat { .. } => Some("open it with the version of this program that wrote it"),
             Self::Io { source, .. } => io_hint(source),
             Self::NoEntry { .. } | Self::BeyondTree { .. } => None,
@@ -231,7 +240,9 @@ pub enum AppendError {
     Refused(#[from] Refused),
     /// A write failed, now or earlier. What is on the disk beyond `acknowledged` is unknown until the log is opened
     /// again; this writer refuses everything from here on. Reading goes on.
-    #[error("{unacknowledged}: {step} failed, the writer has stopped; {acknowledged} entries are acknowledged and durable")]
+    #[error(
+        "{unacknowledged}: {step} failed, the writer has stopped; {acknowledged} entries are acknowledged and durable"
+    )]
     Stopped {
         /// The write that failed first.
         step: &'static str,
@@ -275,7 +286,10 @@ pub enum Unacknowledged {
 impl fmt::Display for Unacknowledged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Batch { first, records } => write!(f, "batch of {records} records at index {first} is not acknowledged"),
+            Self::Batch { first, records } => write!(
+                f,
+                "batch of {records} records at index {first} is not acknowledged"
+            ),
             Self::Head => f.write_str("the new head is not published"),
         }
     }
@@ -287,7 +301,9 @@ fn io_hint(error: &io::Error) -> Option<&'static str> {
             Some("free space or move the log, then start again; nothing in the failed batch was acknowledged")
         }
         io::ErrorKind::PermissionDenied => Some("give this user the right to write the log's directory"),
-        io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only: look for disk errors, then remount it"),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Some("the file system is read-only: look for disk errors, then remount it")
+        }
         _ => None,
     }
 }

@@ -124,7 +124,10 @@ pub(crate) struct FaultyDisk {
 
 impl FaultyDisk {
     pub(crate) fn new(disk: SledDisk, faults: &Faults) -> Self {
-        Self { disk, faults: faults.clone() }
+        Self {
+            disk,
+            faults: faults.clone(),
+        }
     }
 }
 
@@ -150,7 +153,8 @@ impl Disk for FaultyDisk {
     }
 
     fn stage_head(&self, note: &[u8]) -> io::Result<()> {
-        self.faults.through(Step::StageHead, || self.disk.stage_head(note))
+        self.faults
+            .through(Step::StageHead, || self.disk.stage_head(note))
     }
 
     fn commit_head(&self) -> io::Result<()> {

@@ -37,7 +37,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { items_max: 2 * crate::limits::BATCH_ENTRIES_MAX, bytes_max: 2 * crate::limits::BATCH_BYTES_MAX }
+        Self {
+            items_max: 2 * crate::limits::BATCH_ENTRIES_MAX,
+            bytes_max: 2 * crate::limits::BATCH_BYTES_MAX,
+        }
     }
 }
 
@@ -54,7 +57,11 @@ pub struct Grouping {
 
 impl Default for Grouping {
     fn default() -> Self {
-        Self { items_max: 1_024, bytes_max: crate::limits::BATCH_BYTES_MAX / 2, wait: Duration::ZERO }
+        Self {
+            items_max: 1_024,
+            bytes_max: crate::limits::BATCH_BYTES_MAX / 2,
+            wait: Duration::ZERO,
+        }
     }
 }
 
@@ -148,7 +155,9 @@ impl<T> Submitter<T> {
             Err(tokio::sync::TryAcquireError::NoPermits) => return Err(NotTaken::Full(item)),
             Err(tokio::sync::TryAcquireError::Closed) => return Err(NotTaken::Closed(item)),
         }
-        self.0.push(item, bytes).map_err(|Closed(item)| NotTaken::Closed(item))
+        self.0
+            .push(item, bytes)
+            .map_err(|Closed(item)| NotTaken::Closed(item))
     }
 }
 
@@ -177,12 +186,15 @@ pub struct Queue<T>(Arc<Shared<T>>);
 
 impl<T> Queue<T> {
     /// A queue with these limits, each at least 1 and the bytes at most `u32::MAX`.
-    #[expect(clippy::new_ret_no_self, reason = "a queue is useless without its first submitter")]
     pub fn new(limits: Limits) -> (Submitter<T>, Self) {
         let bytes_max = limits.bytes_max.clamp(1, u32::MAX as usize);
         let shared = Arc::new(Shared {
             limits: Limits { bytes_max, ..limits },
-            waiting: Mutex::new(Waiting { items: VecDeque::new(), submitters: 1, closed: false }),
+            waiting: Mutex::new(Waiting {
+                items: VecDeque::new(),
+                submitters: 1,
+                closed: false,
+            }),
             arrived: Condvar::new(),
             room: Semaphore::new(bytes_max),
         });
@@ -196,11 +208,14 @@ impl<T> Queue<T> {
         let shared = &*self.0;
         let mut waiting = shared
             .arrived
-            .wait_while(shared.lock(), |waiting| waiting.items.is_empty() && waiting.submitters > 0)
+            .wait_while(shared.lock(), |waiting| {
+                waiting.items.is_empty() && waiting.submitters > 0
+            })
             .unwrap_or_else(PoisonError::into_inner);
         if !wait.is_zero() {
             let incomplete = |waiting: &mut Waiting<T>| {
-                waiting.submitters > 0 && fitting(&waiting.items, items_max, bytes_max) == waiting.items.len()
+                waiting.submitters > 0
+                    && fitting(&waiting.items, items_max, bytes_max) == waiting.items.len()
                     && waiting.items.len() < items_max
             };
             waiting = shared
@@ -285,7 +300,10 @@ mod tests {
 
     #[test]
     fn groups_stop_at_items_and_at_bytes() {
-        let (submitter, mut queue) = Queue::new(Limits { items_max: 100, bytes_max: 1_000 });
+        let (submitter, mut queue) = Queue::new(Limits {
+            items_max: 100,
+            bytes_max: 1_000,
+        });
         for (item, bytes) in [(0, 10), (1, 10), (2, 10), (3, 500), (4, 10), (5, 460)] {
             submitter.submit_blocking(item, bytes).expect("open");
         }
@@ -298,7 +316,16 @@ mod tests {
 
     #[test]
     fn a_full_queue_says_so_and_takes_again_after_a_group() {
-        for limits in [Limits { items_max: 2, bytes_max: 1_000 }, Limits { items_max: 1_000, bytes_max: 20 }] {
+        for limits in [
+            Limits {
+                items_max: 2,
+                bytes_max: 1_000,
+            },
+            Limits {
+                items_max: 1_000,
+                bytes_max: 20,
+            },
+        ] {
             let (submitter, mut queue) = Queue::new(limits);
             submitter.try_submit(0, 10).expect("room");
             submitter.try_submit(1, 10).expect("room");
@@ -310,7 +337,10 @@ mod tests {
 
     #[test]
     fn an_item_above_every_limit_passes_alone() {
-        let (submitter, mut queue) = Queue::new(Limits { items_max: 4, bytes_max: 100 });
+        let (submitter, mut queue) = Queue::new(Limits {
+            items_max: 4,
+            bytes_max: 100,
+        });
         submitter.try_submit('a', 5_000).expect("room");
         assert_eq!(submitter.try_submit('b', 1), Err(NotTaken::Full('b')));
         assert_eq!(queue.next_group(4, 10, Duration::ZERO), Some(vec!['a']));
@@ -326,7 +356,10 @@ mod tests {
             thread::sleep(Duration::from_millis(5));
             later.submit_blocking(1, 1)
         });
-        assert_eq!(queue.next_group(2, 100, Duration::from_secs(60)), Some(vec![0, 1]));
+        assert_eq!(
+            queue.next_group(2, 100, Duration::from_secs(60)),
+            Some(vec![0, 1])
+        );
         thread.join().expect("no panic").expect("open");
         submitter.submit_blocking(2, 1).expect("open");
         assert_eq!(queue.next_group(2, 100, Duration::from_millis(1)), Some(vec![2]));
@@ -336,7 +369,10 @@ mod tests {
 
     #[test]
     fn a_dropped_consumer_closes_the_queue_and_lets_go_of_what_waited() {
-        let (submitter, queue) = Queue::new(Limits { items_max: 1, bytes_max: 1 });
+        let (submitter, queue) = Queue::new(Limits {
+            items_max: 1,
+            bytes_max: 1,
+        });
         let item = Arc::new(());
         submitter.submit_blocking(Arc::clone(&item), 1).expect("open");
         let (blocked, other) = (submitter.clone(), Arc::clone(&item));
@@ -350,11 +386,16 @@ mod tests {
     #[test]
     fn many_submitters_lose_nothing_and_keep_their_order() {
         const EACH: u64 = 500;
-        let (submitter, mut queue) = Queue::new(Limits { items_max: 16, bytes_max: 1_000 });
+        let (submitter, mut queue) = Queue::new(Limits {
+            items_max: 16,
+            bytes_max: 1_000,
+        });
         let threads: Vec<_> = (0..8)
             .map(|name| {
                 let submitter = submitter.clone();
-                thread::spawn(move || (0..EACH).try_for_each(|item| submitter.submit_blocking((name, item), 30)))
+                thread::spawn(move || {
+                    (0..EACH).try_for_each(|item| submitter.submit_blocking((name, item), 30))
+                })
             })
             .collect();
         drop(submitter);

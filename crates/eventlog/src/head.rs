@@ -35,19 +35,31 @@ impl Head {
             return None;
         }
         let (checkpoint, _) = Checkpoint::parse_unverified(note).ok()?;
-        Some(Self { note: note.to_vec(), size: checkpoint.size(), root: checkpoint.root() })
+        Some(Self {
+            note: note.to_vec(),
+            size: checkpoint.size(),
+            root: checkpoint.root(),
+        })
     }
 
     /// Reads the head of the log in `dir`. None if there is none.
     pub(crate) fn load(dir: &Path) -> Result<Option<Self>, Error> {
         let path = head_path(dir);
-        let failed = |source| Error::Io { doing: "reading the head", path: path.clone(), source };
+        let failed = |source| Error::Io {
+            doing: "reading the head",
+            path: path.clone(),
+            source,
+        };
         let file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file.map_err(failed)?,
         };
         let mut note = Vec::new();
-        file.take(HEAD_BYTES_MAX as u64 + 1).read_to_end(&mut note).map_err(failed)?;
-        Self::parse_unverified(&note).map(Some).ok_or(Error::HeadMalformed { path: path.clone() })
+        file.take(HEAD_BYTES_MAX as u64 + 1)
+            .read_to_end(&mut note)
+            .map_err(failed)?;
+        Self::parse_unverified(&note)
+            .map(Some)
+            .ok_or(Error::HeadMalformed { path: path.clone() })
     }
 }

@@ -49,7 +49,14 @@ impl Memory {
     }
 
     fn insert(&mut self, at: u32, leaf: Leaf) {
-        let Self { tree, fingerprints, by_hash, by_key, seed, .. } = self;
+        let Self {
+            tree,
+            fingerprints,
+            by_hash,
+            by_key,
+            seed,
+            ..
+        } = self;
         let hash_of = |hash: &Hash| seed.hash_one(&hash.0[..8]);
         // The first of two equal entries is the one that is found.
         let same = |&other: &u32| tree.leaf(Index(other.into())) == Some(leaf.hash);
@@ -74,7 +81,9 @@ impl Memory {
     /// Position of the first entry with this leaf hash.
     pub(crate) fn find_hash(&self, hash: &Hash) -> Option<Index> {
         let same = |&at: &u32| self.tree.leaf(Index(at.into())) == Some(*hash);
-        self.by_hash.find(self.seed.hash_one(&hash.0[..8]), same).map(|&at| Index(at.into()))
+        self.by_hash
+            .find(self.seed.hash_one(&hash.0[..8]), same)
+            .map(|&at| Index(at.into()))
     }
 
     /// Positions of the entries whose key has this fingerprint, ascending.

@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn golden_keys() {
         assert_eq!(entries(Index(64)), *b"e\0\0\0\0\0\0\0\x40");
-        assert_eq!(leaves(Index(0x0102_0304_0506_0708)), *b"l\x01\x02\x03\x04\x05\x06\x07\x08");
+        assert_eq!(
+            leaves(Index(0x0102_0304_0506_0708)),
+            *b"l\x01\x02\x03\x04\x05\x06\x07\x08"
+        );
         assert_eq!(cursor("intake"), b"cintake");
         assert_eq!(FORMAT_KEY, b"mformat");
     }

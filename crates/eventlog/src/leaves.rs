@@ -48,7 +48,10 @@ pub(crate) fn decode(value: &[u8]) -> Option<impl Iterator<Item = Leaf>> {
         return None;
     }
     Some(value.chunks_exact(LEAF_BYTES).map(|bytes| {
-        let mut leaf = Leaf { hash: Hash([0; 32]), fingerprint: Fingerprint([0; 8]) };
+        let mut leaf = Leaf {
+            hash: Hash([0; 32]),
+            fingerprint: Fingerprint([0; 8]),
+        };
         leaf.hash.0.copy_from_slice(&bytes[..32]);
         leaf.fingerprint.0.copy_from_slice(&bytes[32..]);
         leaf
@@ -61,7 +64,10 @@ mod tests {
 
     #[test]
     fn golden_leaves() {
-        let leaf = Leaf { hash: Hash([0xaa; 32]), fingerprint: Fingerprint::of(&[7; 32]) };
+        let leaf = Leaf {
+            hash: Hash([0xaa; 32]),
+            fingerprint: Fingerprint::of(&[7; 32]),
+        };
         let mut expected = vec![0xaa; 32];
         expected.extend([7; 8]);
         assert_eq!(encode(&[leaf]), expected);

@@ -51,14 +51,20 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { missing: Missing::Refuse, cache_bytes: CACHE_BYTES_DEFAULT }
+        Self {
+            missing: Missing::Refuse,
+            cache_bytes: CACHE_BYTES_DEFAULT,
+        }
     }
 }
 
 impl Options {
     /// The defaults, and a log is created where there is none.
     pub fn create() -> Self {
-        Self { missing: Missing::Create, ..Self::default() }
+        Self {
+            missing: Missing::Create,
+            ..Self::default()
+        }
     }
 }
 
@@ -101,10 +107,23 @@ pub(crate) fn open(
     let head = Head::load(dir)?;
     inspect(dir, options, head.as_ref())?;
     let undo = Undo::capture(&disk::store_path(dir)).map_err(at("reading the store", dir))?;
-    let undo = undo.ok_or_else(|| Error::StoreDamaged { dir: dir.to_owned(), at: None })?;
+    let undo = undo.ok_or_else(|| Error::StoreDamaged {
+        dir: dir.to_owned(),
+        at: None,
+    })?;
     match (undo.blank(), &head) {
-        (Some(_), Some(head)) => return Err(Error::StoreMissing { dir: dir.to_owned(), head_size: head.size.0 }),
-        (Some(Blank::Other), None) => return Err(Error::StoreDamaged { dir: dir.to_owned(), at: Some(0) }),
+        (Some(_), Some(head)) => {
+            return Err(Error::StoreMissing {
+                dir: dir.to_owned(),
+                head_size: head.size.0,
+            });
+        }
+        (Some(Blank::Other), None) => {
+            return Err(Error::StoreDamaged {
+                dir: dir.to_owned(),
+                at: Some(0),
+            });
+        }
         (Some(Blank::Zeros) | None, _) => {}
     }
     let lock = Arc::new(lock);
@@ -114,7 +133,8 @@ pub(crate) fn open(
         Err(refused) => {
             // sled may have written. It is closed, and our lock still keeps everybody else out.
             let at_byte = undo.first_damage();
-            undo.put_back().map_err(at("putting the store back as it was", dir))?;
+            undo.put_back()
+                .map_err(at("putting the store back as it was", dir))?;
             Err(match refused {
                 Error::StoreDamaged { dir, at: None } => Error::StoreDamaged { dir, at: at_byte },
                 refused => refused,
@@ -139,8 +159,15 @@ fn prove(
 ) -> Result<Opened, Error> {
     let disk = SledDisk::open(dir, options.cache_bytes, lock).map_err(|failure| match failure {
         OpenFailure::Locked => Error::Locked { dir: dir.to_owned() },
-        OpenFailure::Damaged => Error::StoreDamaged { dir: dir.to_owned(), at: None },
-        OpenFailure::Io(source) => Error::Io { doing: "opening the store", path: disk::store_path(dir), source },
+        OpenFailure::Damaged => Error::StoreDamaged {
+            dir: dir.to_owned(),
+            at: None,
+        },
+        OpenFailure::Io(source) => Error::Io {
+            doing: "opening the store",
+            path: disk::store_path(dir),
+            source,
+        },
     })?;
     let disk = wrap(disk);
     let created = ensure_format(dir, disk.as_ref(), head.as_ref())?;
@@ -149,10 +176,23 @@ fn prove(
     let beyond_head = compare(dir, &memory, head.as_ref())?;
     let stored = memory.size();
     let encoder = Encoder::new().map_err(at("starting the compressor", dir))?;
-    let shared = Arc::new(Shared { disk, memory: RwLock::new(memory), head: RwLock::new(head.clone()) });
+    let shared = Arc::new(Shared {
+        disk,
+        memory: RwLock::new(memory),
+        head: RwLock::new(head.clone()),
+    });
     let reader = Reader::new(Arc::clone(&shared));
     let writer = Writer::new(shared, encoder);
-    Ok(Opened { writer, reader, recovery: Recovery { created, stored, head, beyond_head } })
+    Ok(Opened {
+        writer,
+        reader,
+        recovery: Recovery {
+            created,
+            stored,
+            head,
+            beyond_head,
+        },
+    })
 }
 
 /// Refuses what can be refused without opening sled, which may write as it opens.
@@ -161,10 +201,19 @@ fn inspect(dir: &Path, options: Options, head: Option<&Head>) -> Result<(), Erro
     let path = disk::db_path(dir);
     let db_bytes = match fs::metadata(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        metadata => metadata.map_err(|source| Error::Io { doing: "looking at the store", path, source })?.len(),
+        metadata => metadata
+            .map_err(|source| Error::Io {
+                doing: "looking at the store",
+                path,
+                source,
+            })?
+            .len(),
     };
     match (db_bytes, head) {
-        (0, Some(head)) => Err(Error::StoreMissing { dir: dir.to_owned(), head_size: head.size.0 }),
+        (0, Some(head)) => Err(Error::StoreMissing {
+            dir: dir.to_owned(),
+            head_size: head.size.0,
+        }),
         (0, None) if options.missing == Missing::Refuse => Err(Error::NotFound { dir: dir.to_owned() }),
         _ => Ok(()),
     }
@@ -174,10 +223,20 @@ fn blobs_are_empty(dir: &Path) -> Result<(), Error> {
     let path = disk::blobs_path(dir);
     let files = match fs::read_dir(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(source) => return Err(Error::Io { doing: "looking at the store", path, source }),
+        Err(source) => {
+            return Err(Error::Io {
+                doing: "looking at the store",
+                path,
+                source,
+            });
+        }
         Ok(entries) => entries.count(),
     };
-    if files > 0 { Err(Error::BlobsNotEmpty { path, files }) } else { Ok(()) }
+    if files > 0 {
+        Err(Error::BlobsNotEmpty { path, files })
+    } else {
+        Ok(())
+    }
 }
 
 /// Creates the directory and makes its name durable in its parent.
@@ -197,7 +256,10 @@ fn ensure_format(dir: &Path, disk: &dyn Disk, head: Option<&Head>) -> Result<boo
         // Its page is damaged. Loading the leaves tells where, unless no leaf shares the damage.
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             load(dir, disk)?;
-            return Err(Error::StoreDamaged { dir: dir.to_owned(), at: None });
+            return Err(Error::StoreDamaged {
+                dir: dir.to_owned(),
+                at: None,
+            });
         }
         found => found.map_err(failed)?,
     };
@@ -205,8 +267,13 @@ fn ensure_format(dir: &Path, disk: &dyn Disk, head: Option<&Head>) -> Result<boo
         return Ok(false);
     }
     if let Some(found) = found {
-        let found = String::from_utf8_lossy(&found[..found.len().min(64)]).trim_end().to_owned();
-        return Err(Error::UnknownFormat { dir: dir.to_owned(), found });
+        let found = String::from_utf8_lossy(&found[..found.len().min(64)])
+            .trim_end()
+            .to_owned();
+        return Err(Error::UnknownFormat {
+            dir: dir.to_owned(),
+            found,
+        });
     }
     let mut empty = true;
     for prefix in [keys::ENTRIES, keys::LEAVES, keys::CURSOR] {
@@ -217,14 +284,27 @@ fn ensure_format(dir: &Path, disk: &dyn Disk, head: Option<&Head>) -> Result<boo
         disk.scan(prefix, &mut visit).map_err(failed)?;
     }
     if !empty {
-        return Err(Error::UnknownFormat { dir: dir.to_owned(), found: String::new() });
+        return Err(Error::UnknownFormat {
+            dir: dir.to_owned(),
+            found: String::new(),
+        });
     }
     if let Some(head) = head {
         // sled found files and reopened empty: that is a loss, not a new log.
-        return Err(Error::ShorterThanHead { dir: dir.to_owned(), stored: 0, head_size: head.size.0 });
+        return Err(Error::ShorterThanHead {
+            dir: dir.to_owned(),
+            stored: 0,
+            head_size: head.size.0,
+        });
     }
-    let put = Put { key: keys::FORMAT_KEY.to_vec(), value: keys::FORMAT.to_vec() };
-    disk.apply(vec![put]).and_then(|()| disk.flush()).and_then(|()| disk.sync()).map_err(failed)?;
+    let put = Put {
+        key: keys::FORMAT_KEY.to_vec(),
+        value: keys::FORMAT.to_vec(),
+    };
+    disk.apply(vec![put])
+        .and_then(|()| disk.flush())
+        .and_then(|()| disk.sync())
+        .map_err(failed)?;
     Ok(true)
 }
 
@@ -249,7 +329,13 @@ fn load(dir: &Path, disk: &dyn Disk) -> Result<Memory, Error> {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => broken = true,
         scanned => scanned.map_err(|source| io_error(dir, source))?,
     }
-    if broken { Err(Error::IndexBroken { at: Index(memory.size().0) }) } else { Ok(memory) }
+    if broken {
+        Err(Error::IndexBroken {
+            at: Index(memory.size().0),
+        })
+    } else {
+        Ok(memory)
+    }
 }
 
 /// Compares the stored log with its head. How many entries it has beyond it.
@@ -258,17 +344,33 @@ fn compare(dir: &Path, memory: &Memory, head: Option<&Head>) -> Result<u64, Erro
     let Some(head) = head else { return Ok(stored) };
     let dir = dir.to_owned();
     let Ok(stored_root) = memory.tree().root_at(head.size) else {
-        return Err(Error::ShorterThanHead { dir, stored, head_size: head.size.0 });
+        return Err(Error::ShorterThanHead {
+            dir,
+            stored,
+            head_size: head.size.0,
+        });
     };
     if stored_root != head.root {
-        return Err(Error::RootDiffers { dir, head_size: head.size.0, stored_root, head_root: head.root });
+        return Err(Error::RootDiffers {
+            dir,
+            head_size: head.size.0,
+            stored_root,
+            head_root: head.root,
+        });
     }
     Ok(stored - head.size.0)
 }
 
 fn io_error(dir: &Path, source: io::Error) -> Error {
     if source.kind() == io::ErrorKind::InvalidData {
-        return Error::StoreDamaged { dir: dir.to_owned(), at: None };
+        return Error::StoreDamaged {
+            dir: dir.to_owned(),
+            at: None,
+        };
     }
-    Error::Io { doing: "reading the store", path: disk::store_path(dir), source }
+    Error::Io {
+        doing: "reading the store",
+        path: disk::store_path(dir),
+        source,
+    }
 }

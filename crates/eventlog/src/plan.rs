@@ -51,9 +51,16 @@ pub(crate) fn plan(edge: TreeSize, batch: &Batch, encoder: &mut Encoder) -> Resu
     let leaves: Vec<Leaf> = batch
         .records
         .iter()
-        .map(|record| Leaf { hash: leaf_hash(&record.bytes), fingerprint: Fingerprint::of(&record.key) })
+        .map(|record| Leaf {
+            hash: leaf_hash(&record.bytes),
+            fingerprint: Fingerprint::of(&record.key),
+        })
         .collect();
-    let mut planned = Planned { leaves, chunks: Vec::new(), puts: Vec::new() };
+    let mut planned = Planned {
+        leaves,
+        chunks: Vec::new(),
+        puts: Vec::new(),
+    };
     let mut at = 0;
     while at < batch.records.len() {
         let len = chunk_len(&batch.records[at..]);
@@ -61,7 +68,10 @@ pub(crate) fn plan(edge: TreeSize, batch: &Batch, encoder: &mut Encoder) -> Resu
         at += len;
     }
     for (name, value) in &batch.cursors {
-        planned.puts.push(Put { key: keys::cursor(name), value: value.clone() });
+        planned.puts.push(Put {
+            key: keys::cursor(name),
+            value: value.clone(),
+        });
     }
     Ok(planned)
 }
@@ -71,13 +81,21 @@ fn check(edge: TreeSize, batch: &Batch) -> Result<(), Refused> {
         return Err(Refused::Empty);
     }
     let at_most = |what, found, allowed| {
-        if found > allowed { Err(Refused::BatchTooLarge { what, found, allowed }) } else { Ok(()) }
+        if found > allowed {
+            Err(Refused::BatchTooLarge { what, found, allowed })
+        } else {
+            Ok(())
+        }
     };
     at_most("records", batch.records.len(), BATCH_ENTRIES_MAX)?;
     at_most("cursors", batch.cursors.len(), BATCH_CURSORS_MAX)?;
     for (record, bytes) in batch.records.iter().map(|record| record.bytes.len()).enumerate() {
         if bytes > ENTRY_BYTES_MAX {
-            return Err(Refused::EntryTooLarge { record, bytes, bytes_max: ENTRY_BYTES_MAX });
+            return Err(Refused::EntryTooLarge {
+                record,
+                bytes,
+                bytes_max: ENTRY_BYTES_MAX,
+            });
         }
     }
     for (cursor, (name, value)) in batch.cursors.iter().enumerate() {
@@ -85,8 +103,16 @@ fn check(edge: TreeSize, batch: &Batch) -> Result<(), Refused> {
             return Err(Refused::CursorTooLarge { cursor });
         }
     }
-    let bytes = batch.records.iter().map(|record| record.bytes.len()).sum::<usize>()
-        + batch.cursors.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    let bytes = batch
+        .records
+        .iter()
+        .map(|record| record.bytes.len())
+        .sum::<usize>()
+        + batch
+            .cursors
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum::<usize>();
     at_most("bytes", bytes, BATCH_BYTES_MAX)?;
     if edge.0 + batch.records.len() as u64 > LOG_ENTRIES_MAX {
         return Err(Refused::LogFull { size: edge });
@@ -124,7 +150,13 @@ fn encode_chunk(
     let first = Index(edge.0 + range.start as u64);
     let leaves = leaves::encode(&planned.leaves[range]);
     planned.chunks.push(first);
-    planned.puts.push(Put { key: keys::entries(first).to_vec(), value });
-    planned.puts.push(Put { key: keys::leaves(first).to_vec(), value: leaves });
+    planned.puts.push(Put {
+        key: keys::entries(first).to_vec(),
+        value,
+    });
+    planned.puts.push(Put {
+        key: keys::leaves(first).to_vec(),
+        value: leaves,
+    });
     Ok(())
 }

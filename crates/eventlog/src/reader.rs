@@ -50,7 +50,11 @@ impl Reader {
 
     /// The head that was published last, if any.
     pub fn head(&self) -> Option<Head> {
-        self.shared.head.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .head
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// One entry, checked against the tree. Reads and decompresses its chunk: about 0.1 ms.
@@ -66,7 +70,12 @@ impl Reader {
     /// The entries of a range in order, each checked against the tree. Holds one chunk in memory. A range beyond the
     /// log ends with [`Error::NoEntry`]; the iterator ends at the first error.
     pub fn entries(&self, range: Range<Index>) -> Entries {
-        Entries { reader: self.clone(), next: range.start, end: range.end, chunk: None }
+        Entries {
+            reader: self.clone(),
+            next: range.start,
+            end: range.end,
+            chunk: None,
+        }
     }
 
     /// The leaf hash at a position.
@@ -90,7 +99,10 @@ impl Reader {
     /// # Errors
     /// [`Error::Io`].
     pub fn cursor(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.shared.disk.get(&keys::cursor(name)).map_err(|source| self.io_error(source))
+        self.shared
+            .disk
+            .get(&keys::cursor(name))
+            .map_err(|source| self.io_error(source))
     }
 
     /// Root over the first `size` entries.
@@ -99,7 +111,10 @@ impl Reader {
     /// [`Error::BeyondTree`].
     pub fn root_at(&self, size: TreeSize) -> Result<Hash, Error> {
         let memory = self.shared.memory();
-        memory.tree().root_at(size).map_err(|_| beyond(memory.size(), format!("root of size {size}")))
+        memory
+            .tree()
+            .root_at(size)
+            .map_err(|_| beyond(memory.size(), format!("root of size {size}")))
     }
 
     /// Inclusion proof of an entry in the tree of `size` entries (RFC 6962 section 2.1.1).
@@ -120,17 +135,22 @@ impl Reader {
     /// [`Error::BeyondTree`].
     pub fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, Error> {
         let memory = self.shared.memory();
-        memory
-            .tree()
-            .consistency(old, new)
-            .map_err(|_| beyond(memory.size(), format!("tree of size {new} that extends one of size {old}")))
+        memory.tree().consistency(old, new).map_err(|_| {
+            beyond(
+                memory.size(),
+                format!("tree of size {new} that extends one of size {old}"),
+            )
+        })
     }
 
     /// The first index and the chunk that holds an entry.
     pub(crate) fn chunk(&self, index: Index) -> Result<(Index, Chunk), Error> {
         let (first, len) = {
             let memory = self.shared.memory();
-            memory.chunk_of(index).ok_or(Error::NoEntry { index, size: memory.size() })?
+            memory.chunk_of(index).ok_or(Error::NoEntry {
+                index,
+                size: memory.size(),
+            })?
         };
         let damaged = |source| Error::EntryDamaged { index, source };
         let value = self.shared.disk.get(&keys::entries(first)).map_err(|source| {
@@ -152,7 +172,10 @@ impl Reader {
     pub(crate) fn checked<'a>(&self, index: Index, entry: Option<&'a [u8]>) -> Result<&'a [u8], Error> {
         let damaged = |source| Error::EntryDamaged { index, source };
         let entry = entry.ok_or_else(|| damaged(Damaged::ChunkMissing))?;
-        let expected = self.leaf_hash(index).ok_or(Error::NoEntry { index, size: self.size() })?;
+        let expected = self.leaf_hash(index).ok_or(Error::NoEntry {
+            index,
+            size: self.size(),
+        })?;
         let found = leaf_hash(entry);
         if found != expected {
             return Err(damaged(Damaged::LeafDiffers { expected, found }));
@@ -161,7 +184,11 @@ impl Reader {
     }
 
     fn io_error(&self, source: std::io::Error) -> Error {
-        Error::Io { doing: "reading the store", path: self.shared.disk.path(), source }
+        Error::Io {
+            doing: "reading the store",
+            path: self.shared.disk.path(),
+            source,
+        }
     }
 }
 
@@ -171,7 +198,9 @@ pub(crate) fn beyond(size: TreeSize, wanted: String) -> Error {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("size", &self.size()).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("size", &self.size())
+            .finish_non_exhaustive()
     }
 }
 
@@ -187,7 +216,10 @@ impl Entries {
     fn read(&mut self) -> Result<Vec<u8>, Error> {
         let index = self.next;
         let offset = |first: Index| usize::try_from(index.0 - first.0).unwrap_or(usize::MAX);
-        let held = self.chunk.take().filter(|(first, chunk)| offset(*first) < chunk.len());
+        let held = self
+            .chunk
+            .take()
+            .filter(|(first, chunk)| offset(*first) < chunk.len());
         let (first, chunk) = match held {
             Some(held) => held,
             None => self.reader.chunk(index)?,
@@ -207,13 +239,20 @@ impl Iterator for Entries {
         }
         let index = self.next;
         let read = self.read();
-        self.next = if read.is_ok() { Index(index.0 + 1) } else { self.end };
+        self.next = if read.is_ok() {
+            Index(index.0 + 1)
+        } else {
+            self.end
+        };
         Some(read.map(|entry| (index, entry)))
     }
 }
 
 impl std::fmt::Debug for Entries {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Entries").field("next", &self.next).field("end", &self.end).finish_non_exhaustive()
+        f.debug_struct("Entries")
+            .field("next", &self.next)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }

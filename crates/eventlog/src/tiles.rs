@@ -21,7 +21,9 @@ impl Reader {
     /// # Errors
     /// [`Error::BeyondTree`] if the log is not that long yet; for bundles also those of [`Reader::entry`].
     pub fn tile(&self, path: &TilePath) -> Result<Vec<u8>, Error> {
-        let TileKind::Hashes(level) = path.kind() else { return self.bundle(path) };
+        let TileKind::Hashes(level) = path.kind() else {
+            return self.bundle(path);
+        };
         let memory = self.shared.memory();
         memory
             .tree()

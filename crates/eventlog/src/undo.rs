@@ -50,7 +50,13 @@ impl Undo {
     /// Reads the store below `store`, which must not change meanwhile. None if the unstable tail is longer than any
     /// writer leaves it: then sled must not be let near it.
     pub(crate) fn capture(store: &Path) -> io::Result<Option<Self>> {
-        let mut undo = Self { store: store.to_owned(), files: small_files(store)?, db_bytes: None, tail: Vec::new(), headers: 0 };
+        let mut undo = Self {
+            store: store.to_owned(),
+            files: small_files(store)?,
+            db_bytes: None,
+            tail: Vec::new(),
+            headers: 0,
+        };
         let db = match File::open(store.join("db")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(undo)),
             db => db?,
@@ -61,7 +67,11 @@ impl Undo {
         undo.headers = segments.len();
         let stable = segments.iter().map(|segment| segment.stable).max().unwrap_or(0);
         let in_tail = |segment: &&Segment| segment.position >= stable / SEGMENT * SEGMENT;
-        let mut tail: Vec<u64> = segments.iter().filter(in_tail).map(|segment| segment.offset).collect();
+        let mut tail: Vec<u64> = segments
+            .iter()
+            .filter(in_tail)
+            .map(|segment| segment.offset)
+            .collect();
         if tail.len() > TAIL_SEGMENTS_MAX {
             return Ok(None);
         }
@@ -81,7 +91,10 @@ impl Undo {
         if self.headers > 0 {
             return None;
         }
-        let zeros = self.tail.iter().all(|(_, bytes)| bytes.iter().all(|&byte| byte == 0));
+        let zeros = self
+            .tail
+            .iter()
+            .all(|(_, bytes)| bytes.iter().all(|&byte| byte == 0));
         Some(if zeros { Blank::Zeros } else { Blank::Other })
     }
 
@@ -159,7 +172,11 @@ fn segments(db: &File, db_bytes: u64) -> io::Result<(Vec<Segment>, Vec<u64>)> {
         }
         db.read_exact_at(&mut header, offset)?;
         match parse_header(&header) {
-            Some((position, stable)) => segments.push(Segment { offset, position, stable }),
+            Some((position, stable)) => segments.push(Segment {
+                offset,
+                position,
+                stable,
+            }),
             None => unreadable.push(offset),
         }
     }
@@ -182,7 +199,9 @@ fn parse_header(header: &[u8; HEADER_BYTES]) -> Option<(u64, u64)> {
 /// CRC-32 (IEEE 802.3), bit by bit: 16 bytes a segment, and some megabytes when a store is refused.
 fn crc32<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> u32 {
     !bytes.into_iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
     })
 }
 
@@ -200,7 +219,9 @@ mod messages {
     pub(super) fn first_damage(segment: &[u8], number: u64) -> Option<usize> {
         let mut at = HEADER_BYTES;
         while at + RED_ZONE_BYTES <= segment.len() {
-            let Some((kind, len)) = message(&segment[at..], number) else { return Some(at) };
+            let Some((kind, len)) = message(&segment[at..], number) else {
+                return Some(at);
+            };
             if kind == CAP {
                 return None;
             }
@@ -225,7 +246,7 @@ mod messages {
         whole.then_some((kind, 4 + header.len() + body.len()))
     }
 
-    /// SQLite 4's variable-length integer, little-endian from four bytes on.
+    /// The variable-length integer of `SQLite` 4, little-endian from four bytes on.
     fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
         let (&first, rest) = bytes.split_first()?;
         let taken = match first {
@@ -238,7 +259,10 @@ mod messages {
         let value = match first {
             241..=248 => 240 + 256 * (u64::from(first) - 241) + u64::from(number[0]),
             249 => 2288 + 256 * u64::from(number[0]) + u64::from(number[1]),
-            _ => number.iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte)),
+            _ => number
+                .iter()
+                .rev()
+                .fold(0, |value, &byte| value << 8 | u64::from(byte)),
         };
         Some((value, rest))
     }

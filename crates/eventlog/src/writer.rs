@@ -65,12 +65,22 @@ impl Writer {
     /// # Errors
     /// As [`Self::open`], and the faults.
     #[cfg(feature = "faults")]
-    pub fn open_with_faults(dir: &Path, options: Options, faults: &crate::faults::Faults) -> Result<Opened, Error> {
-        open::open(dir, options, |disk| Box::new(crate::faults::FaultyDisk::new(disk, faults)))
+    pub fn open_with_faults(
+        dir: &Path,
+        options: Options,
+        faults: &crate::faults::Faults,
+    ) -> Result<Opened, Error> {
+        open::open(dir, options, |disk| {
+            Box::new(crate::faults::FaultyDisk::new(disk, faults))
+        })
     }
 
     pub(crate) fn new(shared: Arc<Shared>, encoder: Encoder) -> Self {
-        Self { shared, encoder, stopped: None }
+        Self {
+            shared,
+            encoder,
+            stopped: None,
+        }
     }
 
     /// Appends a batch, all or nothing. When it returns `Ok`, the batch survives a power cut and readers see it.
@@ -82,7 +92,10 @@ impl Writer {
     pub fn append(&mut self, batch: &Batch) -> Result<Appended, AppendError> {
         let edge = self.shared.memory().size();
         let first = Index(edge.0);
-        self.go_on(edge, || Unacknowledged::Batch { first, records: batch.records.len() })?;
+        self.go_on(edge, || Unacknowledged::Batch {
+            first,
+            records: batch.records.len(),
+        })?;
         let planned = plan(edge, batch, &mut self.encoder)?;
         let disk = &self.shared.disk;
         let written = disk
@@ -91,13 +104,25 @@ impl Writer {
             .and_then(|()| disk.flush().map_err(|error| ("flush", error)))
             .and_then(|()| disk.sync().map_err(|error| ("sync", error)));
         if let Err((step, error)) = written {
-            return Err(self.stop(step, &error, edge, Unacknowledged::Batch { first, records: batch.records.len() }));
+            return Err(self.stop(
+                step,
+                &error,
+                edge,
+                Unacknowledged::Batch {
+                    first,
+                    records: batch.records.len(),
+                },
+            ));
         }
         let mut memory = self.shared.memory.write().unwrap_or_else(PoisonError::into_inner);
         memory.fold(&planned.chunks, planned.leaves);
         let size = memory.size();
         tracing::debug!(index = first.0, tree_size = size.0, "batch appended");
-        Ok(Appended { first, size, root: memory.tree().root() })
+        Ok(Appended {
+            first,
+            size,
+            root: memory.tree().root(),
+        })
     }
 
     /// Publishes the signed head beside the store: durable when it returns. Not before the entries that it covers.
@@ -131,8 +156,14 @@ impl Writer {
         self.stopped.is_some()
     }
 
-    fn go_on(&self, acknowledged: TreeSize, asked: impl FnOnce() -> Unacknowledged) -> Result<(), AppendError> {
-        self.stopped.as_ref().map_or(Ok(()), |stop| Err(stop.error(acknowledged, asked())))
+    fn go_on(
+        &self,
+        acknowledged: TreeSize,
+        asked: impl FnOnce() -> Unacknowledged,
+    ) -> Result<(), AppendError> {
+        self.stopped
+            .as_ref()
+            .map_or(Ok(()), |stop| Err(stop.error(acknowledged, asked())))
     }
 
     fn stop(
@@ -142,22 +173,35 @@ impl Writer {
         acknowledged: TreeSize,
         unacknowledged: Unacknowledged,
     ) -> AppendError {
-        let stop = Stop { step, kind: error.kind(), code: error.raw_os_error(), text: error.to_string() };
-        self.stopped.insert(stop).error(acknowledged, unacknowledged)
+        let failure = Stop {
+            step,
+            kind: error.kind(),
+            code: error.raw_os_error(),
+            text: error.to_string(),
+        };
+        self.stopped.insert(failure).error(acknowledged, unacknowledged)
     }
 }
 
 impl Stop {
     fn error(&self, acknowledged: TreeSize, unacknowledged: Unacknowledged) -> AppendError {
-        let source = self
-            .code
-            .map_or_else(|| io::Error::new(self.kind, self.text.clone()), io::Error::from_raw_os_error);
-        AppendError::Stopped { step: self.step, acknowledged, unacknowledged, source }
+        let source = self.code.map_or_else(
+            || io::Error::new(self.kind, self.text.clone()),
+            io::Error::from_raw_os_error,
+        );
+        AppendError::Stopped {
+            step: self.step,
+            acknowledged,
+            unacknowledged,
+            source,
+        }
     }
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("stopped", &self.is_stopped()).finish_non_exhaustive()
+        f.debug_struct("Writer")
+            .field("stopped", &self.is_stopped())
+            .finish_non_exhaustive()
     }
 }

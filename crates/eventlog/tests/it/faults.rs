@@ -2,10 +2,10 @@
 //!
 //! What a step lost is still in the page cache or in sled's memory, and sled writes it when it is dropped. A row of
 //! loss therefore runs twice: once with the files as the drop left them (the bytes reached the disk after all), and once
-//! with a copy of the files from the last acknowledgement (they did not).
+//! with a copy of the files from the last successful sync (they did not).
 
 use armistice_eventlog::faults::{Fault, Faults, Outcome, Step};
-use armistice_eventlog::{AppendError, Options, Unacknowledged, Writer};
+use armistice_eventlog::{AppendError, Opened, Options, Unacknowledged, Writer};
 use armistice_tlog::{Index, Tree, TreeSize, leaf_hash};
 
 use crate::support::{append, batch, contents, entry, head, open, publish, restore};
@@ -13,78 +13,178 @@ use crate::support::{append, batch, contents, entry, head, open, publish, restor
 const ACKNOWLEDGED: u64 = 70;
 const MORE: u64 = 130;
 
-fn row(step: Step, outcome: Outcome, power_cut: bool) {
-    let name = format!("{step:?} {outcome:?} power_cut={power_cut}");
-    let dir = tempfile::tempdir().expect("dir");
-    let faults = Faults::default();
-    let mut log = Writer::open_with_faults(dir.path(), Options::create(), &faults).expect("creates");
-    append(&mut log, ACKNOWLEDGED);
-    publish(&mut log);
-    let durable = contents(dir.path());
+struct Row {
+    step: Step,
+    outcome: Outcome,
+    power_cut: bool,
+}
 
-    faults.arm(Fault { step, after: 0, outcome });
-    let publishing = matches!(step, Step::StageHead | Step::CommitHead);
-    if publishing {
-        append(&mut log, MORE);
+impl Row {
+    fn name(&self) -> String {
+        format!(
+            "{:?} {:?}, power cut: {}",
+            self.step, self.outcome, self.power_cut
+        )
     }
-    let acknowledged = log.reader.size();
-    let failed = if publishing {
+
+    fn publishing(&self) -> bool {
+        matches!(self.step, Step::StageHead | Step::CommitHead)
+    }
+
+    fn run(&self) {
+        let dir = tempfile::tempdir().expect("dir");
+        let faults = Faults::default();
+        let mut log = Writer::open_with_faults(dir.path(), Options::create(), &faults).expect("creates");
+        append(&mut log, ACKNOWLEDGED);
+        publish(&mut log);
+        if self.publishing() {
+            append(&mut log, MORE);
+        }
+        let synced = contents(dir.path());
+        let acknowledged = log.reader.size();
+        faults.arm(Fault {
+            step: self.step,
+            after: 0,
+            outcome: self.outcome,
+        });
+        self.fail(&mut log);
+        assert!(faults.fired(), "{}", self.name());
+        self.stays_stopped(&mut log, acknowledged);
+        drop(log);
+        if self.power_cut {
+            restore(dir.path(), &synced);
+        }
+        let log = open(dir.path()).unwrap_or_else(|_| panic!("{}", self.name()));
+        self.goes_on(log, acknowledged);
+        let log = open(dir.path()).unwrap_or_else(|_| panic!("{}", self.name()));
+        self.is_whole(&log);
+    }
+
+    /// The step fails, and the error says what is and what is not acknowledged.
+    fn fail(&self, log: &mut Opened) {
+        let name = self.name();
+        let acknowledged = log.reader.size();
         let root = log.reader.root_at(acknowledged).expect("root");
-        log.writer.publish_head(&head(acknowledged, root)).expect_err(&name)
-    } else {
-        log.writer.append(&batch(ACKNOWLEDGED, 130)).map(|_| ()).expect_err(&name)
-    };
-    assert!(faults.fired(), "{name}");
-    assert!(failed.hint().is_some_and(|hint| hint.contains("free space")), "{name}: {failed}");
-    let AppendError::Stopped { acknowledged: told, unacknowledged, .. } = failed else { panic!("{name}: {failed}") };
-    assert_eq!(told, acknowledged, "{name}");
-    let expected = Unacknowledged::Batch { first: Index(ACKNOWLEDGED), records: 130 };
-    assert_eq!(unacknowledged, if publishing { Unacknowledged::Head } else { expected }, "{name}");
-
-    // The writer has stopped for good, and says so; reading goes on.
-    let again = log.writer.append(&batch(acknowledged.0, 1)).expect_err(&name);
-    assert!(matches!(again, AppendError::Stopped { acknowledged: told, .. } if told == acknowledged), "{name}: {again}");
-    log.writer.publish_head(&head(acknowledged, log.reader.root_at(acknowledged).expect("root"))).expect_err(&name);
-    assert_eq!(log.reader.size(), acknowledged, "{name}");
-    assert_eq!(log.reader.entry(Index(ACKNOWLEDGED - 1)).expect("entry"), entry(ACKNOWLEDGED - 1));
-
-    let after_append = contents(dir.path());
-    drop(log);
-    if power_cut {
-        restore(dir.path(), if publishing { &after_append } else { &durable });
+        let (failed, expected) = if self.publishing() {
+            let failed = log.writer.publish_head(&head(acknowledged, root));
+            (failed, Unacknowledged::Head)
+        } else {
+            let failed = log.writer.append(&batch(ACKNOWLEDGED, 130)).map(|_| ());
+            (
+                failed,
+                Unacknowledged::Batch {
+                    first: Index(ACKNOWLEDGED),
+                    records: 130,
+                },
+            )
+        };
+        let failed = failed.expect_err(&name);
+        assert!(
+            failed.hint().is_some_and(|hint| hint.contains("free space")),
+            "{name}: {failed}"
+        );
+        match failed {
+            AppendError::Stopped {
+                acknowledged: told,
+                unacknowledged,
+                ..
+            } => {
+                assert_eq!((told, unacknowledged), (acknowledged, expected), "{name}");
+            }
+            AppendError::Refused(refused) => panic!("{name}: {refused}"),
+            _ => unreachable!("there are two kinds"),
+        }
     }
-    let mut log = open(dir.path()).expect(&name);
-    let found = log.reader.size();
-    let possible = if publishing || (outcome == Outcome::Lost && (power_cut || step == Step::Apply)) {
-        vec![acknowledged]
-    } else {
-        vec![TreeSize(ACKNOWLEDGED + MORE)]
-    };
-    assert!(possible.contains(&found), "{name}: {found}");
-    let head_size = log.reader.head().expect("head").size.0;
-    let published = step == Step::CommitHead && outcome == Outcome::Persisted;
-    assert_eq!(head_size, if published { acknowledged.0 } else { ACKNOWLEDGED }, "{name}");
-    assert_eq!(log.recovery.beyond_head, found.0 - head_size, "{name}");
 
-    // It goes on where it is, and the whole log is what it should be.
-    append(&mut log, 5);
-    publish(&mut log);
-    drop(log);
-    let log = open(dir.path()).expect(&name);
-    let tree: Tree = (0..found.0 + 5).map(|index| leaf_hash(&entry(index))).collect();
-    assert_eq!(log.reader.root_at(tree.size()).expect("root"), tree.root(), "{name}");
-    for read in log.reader.entries(Index(0)..Index(tree.size().0)) {
-        let (index, bytes) = read.expect(&name);
-        assert_eq!(bytes, entry(index.0), "{name}");
+    /// The writer has stopped for good, and says so; reading goes on.
+    fn stays_stopped(&self, log: &mut Opened, acknowledged: TreeSize) {
+        let name = self.name();
+        let again = log.writer.append(&batch(acknowledged.0, 1)).expect_err(&name);
+        assert!(
+            matches!(again, AppendError::Stopped { acknowledged: told, .. } if told == acknowledged),
+            "{name}"
+        );
+        let root = log.reader.root_at(acknowledged).expect("root");
+        log.writer
+            .publish_head(&head(acknowledged, root))
+            .expect_err(&name);
+        assert!(log.writer.is_stopped());
+        assert_eq!(log.reader.size(), acknowledged, "{name}");
+        let last = Index(acknowledged.0 - 1);
+        assert_eq!(log.reader.entry(last).expect("entry"), entry(last.0), "{name}");
+    }
+
+    /// What the next opening finds is one of two things, and the log goes on from it.
+    fn goes_on(&self, mut log: Opened, acknowledged: TreeSize) {
+        let name = self.name();
+        let gone = self.publishing()
+            || self.power_cut
+            || (self.outcome == Outcome::Lost && self.step == Step::Apply);
+        let expected = if gone {
+            acknowledged
+        } else {
+            TreeSize(ACKNOWLEDGED + MORE)
+        };
+        assert_eq!(log.reader.size(), expected, "{name}");
+        let published = self.step == Step::CommitHead && self.outcome == Outcome::Persisted;
+        let head_size = log.reader.head().expect("head").size;
+        assert_eq!(
+            head_size,
+            if published {
+                acknowledged
+            } else {
+                TreeSize(ACKNOWLEDGED)
+            },
+            "{name}"
+        );
+        assert_eq!(log.recovery.beyond_head, expected.0 - head_size.0, "{name}");
+        append(&mut log, 5);
+        publish(&mut log);
+    }
+
+    fn is_whole(&self, log: &Opened) {
+        let size = log.reader.size();
+        let tree: Tree = (0..size.0).map(|index| leaf_hash(&entry(index))).collect();
+        assert_eq!(
+            log.reader.root_at(size).expect("root"),
+            tree.root(),
+            "{}",
+            self.name()
+        );
+        for read in log.reader.entries(Index(0)..Index(size.0)) {
+            let (index, bytes) = read.unwrap_or_else(|_| panic!("{}", self.name()));
+            assert_eq!(bytes, entry(index.0), "{}", self.name());
+        }
     }
 }
 
 #[test]
 fn every_step_fails_in_every_way() {
-    for step in [Step::Apply, Step::Flush, Step::Sync, Step::StageHead, Step::CommitHead] {
-        row(step, Outcome::Persisted, false);
-        row(step, Outcome::Lost, false);
-        row(step, Outcome::Lost, true);
+    for step in [
+        Step::Apply,
+        Step::Flush,
+        Step::Sync,
+        Step::StageHead,
+        Step::CommitHead,
+    ] {
+        Row {
+            step,
+            outcome: Outcome::Persisted,
+            power_cut: false,
+        }
+        .run();
+        Row {
+            step,
+            outcome: Outcome::Lost,
+            power_cut: false,
+        }
+        .run();
+        Row {
+            step,
+            outcome: Outcome::Lost,
+            power_cut: true,
+        }
+        .run();
     }
 }
 
@@ -94,7 +194,11 @@ fn a_full_disk_names_what_is_acknowledged_and_what_is_not() {
     let faults = Faults::default();
     let mut log = Writer::open_with_faults(dir.path(), Options::create(), &faults).expect("creates");
     append(&mut log, 3);
-    faults.arm(Fault { step: Step::Flush, after: 1, outcome: Outcome::Lost });
+    faults.arm(Fault {
+        step: Step::Flush,
+        after: 1,
+        outcome: Outcome::Lost,
+    });
     append(&mut log, 1);
     let failed = log.writer.append(&batch(4, 2)).expect_err("full");
     assert_eq!(

@@ -16,7 +16,10 @@ const KILLS: u32 = 36;
 /// The writer: appends groups of all sizes, publishes heads, and prints each size after it is durable.
 #[test]
 #[ignore = "it is the child of `acknowledged_entries_survive_sigkill`"]
-#[expect(clippy::disallowed_methods, reason = "the parent names the directory in the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the parent names the directory in the environment"
+)]
 fn child() {
     let dir = std::env::var(DIR).expect("the parent sets it");
     let mut log = Writer::open(Path::new(&dir), Options::create()).expect("opens");
@@ -71,12 +74,21 @@ fn acknowledged_entries_survive_sigkill() {
         let size = log.reader.size();
         assert!(size.0 >= acknowledged, "kill {kill}: {size} of {acknowledged}");
         tree.extend((tree.size().0..size.0).map(|index| leaf_hash(&entry(index))));
-        assert_eq!(log.reader.root_at(size).expect("root"), tree.root_at(size).expect("root"));
-        assert!(log.reader.head().map_or(0, |head| head.size.0) >= published, "kill {kill}");
+        assert_eq!(
+            log.reader.root_at(size).expect("root"),
+            tree.root_at(size).expect("root")
+        );
+        assert!(
+            log.reader.head().map_or(0, |head| head.size.0) >= published,
+            "kill {kill}"
+        );
         for read in log.reader.entries(Index(0)..Index(size.0)) {
             let (index, bytes) = read.expect("whole");
             assert_eq!(bytes, entry(index.0));
         }
     }
-    assert!(acknowledged > 1_000, "the kills left it time to write: {acknowledged}");
+    assert!(
+        acknowledged > 1_000,
+        "the kills left it time to write: {acknowledged}"
+    );
 }

@@ -1,10 +1,10 @@
 //! The store over a real directory: what is appended is there, is proved, and is refused when it is not.
 
+use crate::support::{append, batch, contents, create, entry, flip, head, open, publish, record, reopened};
 use armistice_eventlog::{AppendError, Batch, Error, Options, Refused, Writer, limits};
 use armistice_tlog::tile::{self, TileKind};
 use armistice_tlog::{Index, TilePath, Tree, TreeSize, bundle, leaf_hash, proof};
 use proptest::prelude::*;
-use crate::support::{append, batch, contents, create, entry, flip, head, open, publish, record, reopened};
 use std::collections::BTreeSet;
 
 #[test]
@@ -33,9 +33,25 @@ fn what_is_appended_is_there_with_proofs_and_lookups() {
     assert_eq!(log.reader.find_key(&[9; 32]), vec![]);
     let old = TreeSize(66);
     let path = log.reader.consistency(old, size).expect("proof");
-    proof::verify_consistency(old, size, &path, log.reader.root_at(old).expect("root"), tree.root()).expect("consistent");
-    let read: Vec<_> = log.reader.entries(Index(60)..Index(140)).map(|read| read.expect("entry")).collect();
-    assert_eq!(read, (60..140).map(|index| (Index(index), entry(index))).collect::<Vec<_>>());
+    proof::verify_consistency(
+        old,
+        size,
+        &path,
+        log.reader.root_at(old).expect("root"),
+        tree.root(),
+    )
+    .expect("consistent");
+    let read: Vec<_> = log
+        .reader
+        .entries(Index(60)..Index(140))
+        .map(|read| read.expect("entry"))
+        .collect();
+    assert_eq!(
+        read,
+        (60..140)
+            .map(|index| (Index(index), entry(index)))
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -45,7 +61,10 @@ fn cursors_move_with_the_batch_and_alone() {
     let mut both = batch(0, 1);
     both.cursors = vec![("intake".to_owned(), b"1".to_vec())];
     log.writer.append(&both).expect("durable");
-    let alone = Batch { records: vec![], cursors: vec![("intake".to_owned(), b"2".to_vec())] };
+    let alone = Batch {
+        records: vec![],
+        cursors: vec![("intake".to_owned(), b"2".to_vec())],
+    };
     let appended = log.writer.append(&alone).expect("durable");
     assert_eq!((appended.first, appended.size), (Index(1), TreeSize(1)));
     let log = reopened(log, dir.path());
@@ -62,13 +81,40 @@ fn a_refused_batch_writes_nothing_and_the_writer_goes_on() {
     let many = batch(0, limits::BATCH_ENTRIES_MAX + 1);
     let mut heavy = batch(0, 0);
     heavy.records.resize(257, record(0));
-    heavy.records.iter_mut().for_each(|record| record.bytes = vec![0; limits::ENTRY_BYTES_MAX]);
-    let nameless = Batch { records: vec![], cursors: vec![(String::new(), vec![])] };
+    heavy
+        .records
+        .iter_mut()
+        .for_each(|record| record.bytes = vec![0; limits::ENTRY_BYTES_MAX]);
+    let nameless = Batch {
+        records: vec![],
+        cursors: vec![(String::new(), vec![])],
+    };
     let cases = [
         (Batch::default(), Refused::Empty),
-        (too_large, Refused::EntryTooLarge { record: 1, bytes: 65_536, bytes_max: 65_535 }),
-        (many, Refused::BatchTooLarge { what: "records", found: 4_097, allowed: 4_096 }),
-        (heavy, Refused::BatchTooLarge { what: "bytes", found: 257 * 65_535, allowed: 16 << 20 }),
+        (
+            too_large,
+            Refused::EntryTooLarge {
+                record: 1,
+                bytes: 65_536,
+                bytes_max: 65_535,
+            },
+        ),
+        (
+            many,
+            Refused::BatchTooLarge {
+                what: "records",
+                found: 4_097,
+                allowed: 4_096,
+            },
+        ),
+        (
+            heavy,
+            Refused::BatchTooLarge {
+                what: "bytes",
+                found: 257 * 65_535,
+                allowed: 16 << 20,
+            },
+        ),
         (nameless, Refused::CursorTooLarge { cursor: 0 }),
     ];
     let before = contents(dir.path());
@@ -89,9 +135,16 @@ fn a_head_of_other_entries_is_refused() {
     append(&mut log, 5);
     let mut other = Tree::new();
     other.push(leaf_hash(b"other"));
-    for note in [b"no checkpoint".to_vec(), head(other.size(), other.root()), head(TreeSize(6), other.root())] {
+    for note in [
+        b"no checkpoint".to_vec(),
+        head(other.size(), other.root()),
+        head(TreeSize(6), other.root()),
+    ] {
         let refused = log.writer.publish_head(&note);
-        assert!(matches!(refused, Err(AppendError::Refused(Refused::NotOurHead))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(AppendError::Refused(Refused::NotOurHead))),
+            "{refused:?}"
+        );
     }
     assert_eq!(log.reader.head(), None);
 }
@@ -102,7 +155,12 @@ fn the_longest_entries_stay_out_of_blobs() {
     let mut log = create(dir.path());
     let mut noise = crate::support::Noise::new(7);
     let mut longest = |count: usize| Batch {
-        records: (0..count).map(|at| armistice_eventlog::Record { bytes: noise.bytes(65_535), key: [at as u8; 32] }).collect(),
+        records: (0..count)
+            .map(|at| armistice_eventlog::Record {
+                bytes: noise.bytes(65_535),
+                key: [u8::try_from(at % 256).expect("byte"); 32],
+            })
+            .collect(),
         cursors: vec![],
     };
     // One value a page until it splits many times over, then batches that span segments.
@@ -116,7 +174,12 @@ fn the_longest_entries_stay_out_of_blobs() {
     for (at, bytes) in stored.iter().enumerate() {
         assert_eq!(&log.reader.entry(Index(at as u64)).expect("entry"), bytes);
     }
-    assert_eq!(std::fs::read_dir(dir.path().join("store/blobs")).expect("dir").count(), 0);
+    assert_eq!(
+        std::fs::read_dir(dir.path().join("store/blobs"))
+            .expect("dir")
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -131,21 +194,35 @@ fn tiles_and_bundles_at_the_sizes_where_they_change() {
         }
         tree.extend((tree.size().0..size).map(|index| leaf_hash(&entry(index))));
         // The paths that this size adds; all of them at the small sizes.
-        for path in tile::paths(TreeSize(size)).filter(|path| size < 300 || path.n() > 253 || path.is_partial()) {
+        for path in
+            tile::paths(TreeSize(size)).filter(|path| size < 300 || path.n() > 253 || path.is_partial())
+        {
             let bytes = log.reader.tile(&path).expect("tile");
             match path.kind() {
                 TileKind::Hashes(level) => {
-                    assert_eq!(bytes, tile::encode(tree.tile_hashes(level, path.n(), path.width()).expect("hashes")));
+                    assert_eq!(
+                        bytes,
+                        tile::encode(tree.tile_hashes(level, path.n(), path.width()).expect("hashes"))
+                    );
                 }
                 TileKind::Entries => {
                     let first = path.n() * 256;
-                    let expected = bundle::encode((first..first + u64::from(path.width())).map(entry)).expect("bundle");
+                    let expected =
+                        bundle::encode((first..first + u64::from(path.width())).map(entry)).expect("bundle");
                     assert_eq!(bytes, expected, "{path}");
                 }
             }
         }
-        let beyond = TilePath::new(TileKind::Entries, size / 256, u16::try_from(size % 256 + 1).expect("width")).expect("path");
-        assert!(matches!(log.reader.tile(&beyond), Err(Error::BeyondTree { .. })), "{beyond}");
+        let beyond = TilePath::new(
+            TileKind::Entries,
+            size / 256,
+            u16::try_from(size % 256 + 1).expect("width"),
+        )
+        .expect("path");
+        assert!(
+            matches!(log.reader.tile(&beyond), Err(Error::BeyondTree { .. })),
+            "{beyond}"
+        );
     }
 }
 
@@ -158,8 +235,16 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
     publish(&mut log);
     // Fill the segment, so that the flipped bits are in an old one: damage in the newest is sled's to find (refused.rs).
     let mut noise = crate::support::Noise::new(1);
-    let filler = || armistice_eventlog::Record { bytes: noise.bytes(60_000), key: [0; 32] };
-    log.writer.append(&Batch { records: std::iter::repeat_with(filler).take(200).collect(), cursors: vec![] }).expect("durable");
+    let filler = || armistice_eventlog::Record {
+        bytes: noise.bytes(60_000),
+        key: [0; 32],
+    };
+    log.writer
+        .append(&Batch {
+            records: std::iter::repeat_with(filler).take(200).collect(),
+            cursors: vec![],
+        })
+        .expect("durable");
     drop(reopened(log, dir.path()));
     let db = dir.path().join("store/db");
     let bytes = std::fs::read(&db).expect("db");
@@ -168,26 +253,38 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
     for frame in frames {
         flip(&db, frame + 40, 3);
         match open(dir.path()) {
-            Ok(log) => entries.extend((0..TOTAL).step_by(64).map(Index).filter(|&index| match log.reader.entry(index) {
-                Ok(bytes) => {
-                    assert_eq!(bytes, entry(index.0));
-                    false
-                }
-                Err(Error::EntryDamaged { index: at, .. }) => {
-                    assert_eq!(at, index);
-                    true
-                }
-                Err(other) => panic!("{other:?}"),
-            })),
+            Ok(log) => {
+                entries.extend((0..TOTAL).step_by(64).map(Index).filter(
+                    |&index| match log.reader.entry(index) {
+                        Ok(bytes) => {
+                            assert_eq!(bytes, entry(index.0));
+                            false
+                        }
+                        Err(Error::EntryDamaged { index: at, .. }) => {
+                            assert_eq!(at, index);
+                            true
+                        }
+                        Err(other) => panic!("{other:?}"),
+                    },
+                ));
+            }
             // The page holds leaves beside chunks.
             Err(Error::IndexBroken { .. }) => {}
             Err(other) => panic!("{other:?}"),
         }
         flip(&db, frame + 40, 3);
     }
-    assert!(entries.len() > 40, "the live copy of most chunks was hit: {}", entries.len());
+    assert!(
+        entries.len() > 40,
+        "the live copy of most chunks was hit: {}",
+        entries.len()
+    );
     let log = open(dir.path()).expect("whole again");
-    assert!(log.reader.entries(Index(0)..Index(TOTAL)).all(|read| read.is_ok()));
+    assert!(
+        log.reader
+            .entries(Index(0)..Index(TOTAL))
+            .all(|read| read.is_ok())
+    );
 }
 
 proptest! {
@@ -218,5 +315,8 @@ fn a_second_process_is_told_so() {
     assert!(matches!(open(dir.path()), Err(Error::Locked { .. })));
     drop(log);
     open(dir.path()).expect("free");
-    assert!(matches!(Writer::open(&dir.path().join("none"), Options::default()), Err(Error::NotFound { .. })));
+    assert!(matches!(
+        Writer::open(&dir.path().join("none"), Options::default()),
+        Err(Error::NotFound { .. })
+    ));
 }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::{append, contents, create, entry, flip, head, open, publish, reopened, restore};
 use armistice_eventlog::{Error, Missing, Options, Writer};
 use armistice_tlog::{Tree, TreeSize, leaf_hash};
-use crate::support::{append, contents, create, entry, flip, head, open, publish, reopened, restore};
 
 /// A log of 300 entries whose head covers 200, closed.
 fn founded(dir: &Path) {
@@ -16,7 +16,10 @@ fn founded(dir: &Path) {
 }
 
 fn root(size: u64) -> armistice_tlog::Hash {
-    (0..size).map(|index| leaf_hash(&entry(index))).collect::<Tree>().root()
+    (0..size)
+        .map(|index| leaf_hash(&entry(index)))
+        .collect::<Tree>()
+        .root()
 }
 
 /// Opens after `damage`, expects the refusal, and that not one byte changed, with either option.
@@ -37,11 +40,23 @@ fn check(damage: impl Fn(&Path), expected: impl Fn(&Error) -> bool) {
         damage(&path);
         let before = contents(&path);
         for missing in [Missing::Refuse, Missing::Create] {
-            let refused = Writer::open(&path, Options { missing, ..Options::default() }).expect_err("refused");
+            let refused = Writer::open(
+                &path,
+                Options {
+                    missing,
+                    ..Options::default()
+                },
+            )
+            .expect_err("refused");
             assert!(expected(&refused), "{refused:?}");
             assert!(refused.hint().is_some(), "{refused}");
             let after = contents(&path);
-            assert!(after.keys().eq(before.keys()), "{:?} {:?}", before.keys(), after.keys());
+            assert!(
+                after.keys().eq(before.keys()),
+                "{:?} {:?}",
+                before.keys(),
+                after.keys()
+            );
             for (file, bytes) in &before {
                 assert!(after[file] == *bytes, "{} changed", file.display());
             }
@@ -53,7 +68,16 @@ fn check(damage: impl Fn(&Path), expected: impl Fn(&Error) -> bool) {
 fn a_head_beyond_the_store() {
     check(
         |dir| fs::write(dir.join("head"), head(TreeSize(301), root(301))).expect("head"),
-        |error| matches!(error, Error::ShorterThanHead { stored: 300, head_size: 301, .. }),
+        |error| {
+            matches!(
+                error,
+                Error::ShorterThanHead {
+                    stored: 300,
+                    head_size: 301,
+                    ..
+                }
+            )
+        },
     );
 }
 
@@ -80,9 +104,18 @@ fn a_head_that_is_none() {
 #[test]
 fn a_store_that_is_gone_or_empty() {
     let missing = |error: &Error| matches!(error, Error::StoreMissing { head_size: 200, .. });
-    check(|dir| fs::remove_dir_all(dir.join("store")).expect("removed"), missing);
-    check(|dir| fs::remove_file(dir.join("store/db")).expect("removed"), missing);
-    check(|dir| fs::write(dir.join("store/db"), b"").expect("emptied"), missing);
+    check(
+        |dir| fs::remove_dir_all(dir.join("store")).expect("removed"),
+        missing,
+    );
+    check(
+        |dir| fs::remove_file(dir.join("store/db")).expect("removed"),
+        missing,
+    );
+    check(
+        |dir| fs::write(dir.join("store/db"), b"").expect("emptied"),
+        missing,
+    );
 }
 
 #[test]
@@ -108,13 +141,21 @@ fn a_value_outside_the_log() {
 fn another_format() {
     let dir = tempfile::tempdir().expect("dir");
     let store = dir.path().join("store");
-    let db = sled::Config::new().path(&store).segment_size(8 << 20).flush_every_ms(None).open().expect("sled");
+    let db = sled::Config::new()
+        .path(&store)
+        .segment_size(8 << 20)
+        .flush_every_ms(None)
+        .open()
+        .expect("sled");
     db.insert("mformat", "armistice/store/v9\n").expect("insert");
     db.flush().expect("flush");
     drop(db);
     let before = contents(dir.path());
     let refused = open(dir.path()).expect_err("refused");
-    assert!(matches!(&refused, Error::UnknownFormat { found, .. } if found == "armistice/store/v9"), "{refused:?}");
+    assert!(
+        matches!(&refused, Error::UnknownFormat { found, .. } if found == "armistice/store/v9"),
+        "{refused:?}"
+    );
     assert_eq!(contents(dir.path()), before);
 }
 
@@ -125,7 +166,11 @@ fn flipped_bits_in_the_newest_segment() {
     founded(dir.path());
     drop(open(dir.path()).expect("opens"));
     let db = dir.path().join("store/db");
-    let used = fs::read(&db).expect("db").iter().rposition(|&byte| byte != 0).expect("used");
+    let used = fs::read(&db)
+        .expect("db")
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .expect("used");
     let mut refused = 0;
     for at in (0..20).chain((100..used).step_by(used / 60)) {
         flip(&db, at, 5);
@@ -157,8 +202,14 @@ fn more_than_the_head_is_kept_and_reported() {
     let dir = tempfile::tempdir().expect("dir");
     founded(dir.path());
     let log = open(dir.path()).expect("opens");
-    assert_eq!((log.recovery.stored, log.recovery.beyond_head), (TreeSize(300), 100));
-    assert_eq!(log.recovery.head.as_ref().map(|head| head.size), Some(TreeSize(200)));
+    assert_eq!(
+        (log.recovery.stored, log.recovery.beyond_head),
+        (TreeSize(300), 100)
+    );
+    assert_eq!(
+        log.recovery.head.as_ref().map(|head| head.size),
+        Some(TreeSize(200))
+    );
     assert_eq!(log.reader.head(), log.recovery.head);
 }
 

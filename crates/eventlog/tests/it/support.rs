@@ -16,11 +16,17 @@ pub(crate) fn entry(index: u64) -> Vec<u8> {
 pub(crate) fn record(index: u64) -> Record {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&(index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-    Record { bytes: entry(index), key }
+    Record {
+        bytes: entry(index),
+        key,
+    }
 }
 
 pub(crate) fn batch(first: u64, count: usize) -> Batch {
-    Batch { records: (first..first + count as u64).map(record).collect(), cursors: vec![] }
+    Batch {
+        records: (first..first + count as u64).map(record).collect(),
+        cursors: vec![],
+    }
 }
 
 pub(crate) fn create(dir: &Path) -> Opened {
@@ -39,14 +45,20 @@ pub(crate) fn reopened(log: Opened, dir: &Path) -> Opened {
 /// Appends the next `count` entries as one batch.
 pub(crate) fn append(log: &mut Opened, count: u64) {
     let first = log.reader.size().0;
-    let appended = log.writer.append(&batch(first, usize::try_from(count).expect("count"))).expect("durable");
+    let appended = log
+        .writer
+        .append(&batch(first, usize::try_from(count).expect("count")))
+        .expect("durable");
     assert_eq!((appended.first.0, appended.size.0), (first, first + count));
 }
 
 /// A signed head of a tree.
 pub(crate) fn head(size: TreeSize, root: Hash) -> Vec<u8> {
     let key = SigningKey::from_seed("example.org/log", [1; 32]).expect("key");
-    Checkpoint::new("example.org/log", size, root).expect("checkpoint").sign(&key).into_bytes()
+    Checkpoint::new("example.org/log", size, root)
+        .expect("checkpoint")
+        .sign(&key)
+        .into_bytes()
 }
 
 /// Publishes the head of all that is stored.
@@ -78,13 +90,21 @@ pub(crate) fn restore(dir: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
     // A directory comes before its files, and has no bytes of its own.
     for (path, bytes) in files {
         let is_dir = files.keys().any(|other| other.parent() == Some(path)) || path.ends_with("blobs");
-        if is_dir { fs::create_dir_all(path).expect("dir") } else { fs::write(path, bytes).expect("file") }
+        if is_dir {
+            fs::create_dir_all(path).expect("dir");
+        } else {
+            fs::write(path, bytes).expect("file");
+        }
     }
 }
 
 /// Flips one bit of a file.
 pub(crate) fn flip(path: &Path, at: usize, bit: u8) {
-    let mut file = fs::File::options().read(true).write(true).open(path).expect("file");
+    let mut file = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .expect("file");
     let mut byte = [0];
     file.seek(SeekFrom::Start(at as u64)).expect("seek");
     file.read_exact(&mut byte).expect("read");
