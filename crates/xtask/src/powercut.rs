@@ -25,13 +25,20 @@ use std::thread;
 use std::time::Duration;
 
 use crate::run::{cargo, done, root, say};
-use device::{Device, Mounted};
+use device::{Device, Mounted, ROOMY_BYTES};
 
 /// Exit code: could not check (docs: exit codes).
 const COULD_NOT_CHECK: i32 = 7;
 
 /// A device that is fuller than this begins anew.
 const USED_BYTES_MAX: u64 = 300 << 20;
+
+/// A device that is soon full, and what is removed from it to open the log again.
+const SMALL_BYTES: u64 = 128 << 20;
+const BALLAST_BYTES: usize = 24 << 20;
+
+/// The longest time that a writer may take to fill the small device.
+const FULL_MAX: Duration = Duration::from_secs(120);
 
 /// The longest wait for a writer's first acknowledgement.
 const FIRST_ACKNOWLEDGEMENT_MAX: Duration = Duration::from_secs(60);
@@ -83,14 +90,14 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     }
     let program = args.program.clone().map_or_else(build, Ok)?;
     let mut noise = Noise(args.seed);
-    let mut device = Device::create()?;
+    let mut device = Device::create(ROOMY_BYTES)?;
     let mut lines = Vec::new();
     let mut tally = Tally::default();
     let moments = std::iter::repeat_n(Moment::Writing, args.cuts as usize)
         .chain(std::iter::repeat_n(Moment::Opening, args.opening_cuts as usize));
     for moment in moments {
         if device.used_bytes()? > USED_BYTES_MAX {
-            (device, lines) = (Device::create()?, Vec::new());
+            (device, lines) = (Device::create(ROOMY_BYTES)?, Vec::new());
         }
         let survived = cut(args, &program, moment, device, &mut lines, &mut noise)?;
         tally.cuts += 1;
@@ -101,16 +108,45 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
                 tally.lost += 1;
                 say(&format!("cut {}: {loss}", tally.cuts));
                 lines.clear();
-                Device::create()?
+                Device::create(ROOMY_BYTES)?
             }
         };
     }
-    verdict(args, &tally)
+    verdict(args, &tally)?;
+    if args.without_sync {
+        Ok(())
+    } else {
+        fill_up(args, &program)
+    }
+}
+
+/// Lets the writer run until the disk is full. It must end by itself; with a little room again everything that it
+/// acknowledged must be there.
+fn fill_up(args: &Args, program: &Path) -> Result<(), String> {
+    let mounted = Device::create(SMALL_BYTES)?.mount()?;
+    let ballast = mounted.path().join("ballast");
+    let failed = |error: std::io::Error| format!("cannot write to the small device: {error}");
+    std::fs::write(&ballast, vec![1; BALLAST_BYTES]).map_err(failed)?;
+    let mut lines = Vec::new();
+    let running = Running::start(args, program, mounted.path())?;
+    running.end(&mut lines)?;
+    std::fs::remove_file(&ballast).map_err(failed)?;
+    let said = check(program, &mounted, &lines)?;
+    mounted.unmount()?;
+    say(&format!(
+        "full disk: the writer stopped, and everything acknowledged was there: {said}"
+    ));
+    Ok(())
 }
 
 fn verdict(args: &Args, tally: &Tally) -> Result<(), String> {
-    let Tally { cuts, acknowledged, lost } = tally;
-    let found = format!("{cuts} power cuts, {acknowledged} acknowledgements looked for, {lost} cuts with losses");
+    let Tally {
+        cuts,
+        acknowledged,
+        lost,
+    } = tally;
+    let found =
+        format!("{cuts} power cuts, {acknowledged} acknowledgements looked for, {lost} cuts with losses");
     match (args.without_sync, lost) {
         (false, 0) => say(&format!("{found}: everything acknowledged was there")),
         (false, _) => return Err(found),
@@ -145,10 +181,13 @@ fn cut(
     let mounted = survivor.mount()?;
     let checked = check(program, &mounted, lines);
     if let Ok(said) = &checked {
-        say(&format!("{}: {said}", match moment {
-            Moment::Writing => "cut while writing",
-            Moment::Opening => "cut while opening",
-        }));
+        say(&format!(
+            "{}: {said}",
+            match moment {
+                Moment::Writing => "cut while writing",
+                Moment::Opening => "cut while opening",
+            }
+        ));
     }
     Ok((mounted.unmount()?, checked.map(|_| ())))
 }
@@ -166,10 +205,18 @@ fn check(program: &Path, mounted: &Mounted, lines: &[String]) -> Result<String, 
         .map_err(failed)?;
     let all: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     // A checker that ends early closes its input; its exit code tells.
-    let _ = child.stdin.take().ok_or("the checker has no input")?.write_all(all.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .ok_or("the checker has no input")?
+        .write_all(all.as_bytes());
     let output = child.wait_with_output().map_err(failed)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    if output.status.success() {
+        Ok(text(&output.stdout))
+    } else {
+        Err(text(&output.stderr))
+    }
 }
 
 /// A writer, and the lines that it has printed.
@@ -181,11 +228,17 @@ struct Running {
 impl Running {
     fn start(args: &Args, program: &Path, mount: &Path) -> Result<Self, String> {
         let mut command = Command::new(program);
-        command.arg("write").arg(mount.join("log")).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .arg("write")
+            .arg(mount.join("log"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         if args.without_sync {
             command.arg("--without-sync");
         }
-        let mut child = command.spawn().map_err(|error| format!("cannot start the writer: {error}"))?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("cannot start the writer: {error}"))?;
         let out = child.stdout.take().ok_or("the writer has no output")?;
         let (sender, printed) = channel();
         thread::spawn(move || {
@@ -208,6 +261,28 @@ impl Running {
         Ok(())
     }
 
+    /// Waits for a writer that must fail by itself.
+    fn end(mut self, lines: &mut Vec<String>) -> Result<(), String> {
+        // The printed lines end when the writer does.
+        while let Ok(line) = self.printed.recv_timeout(FULL_MAX) {
+            lines.push(line);
+        }
+        let gone = |error: std::io::Error| format!("cannot wait for the writer: {error}");
+        match self.child.try_wait().map_err(gone)? {
+            Some(status) if !status.success() => Ok(()),
+            Some(_) => Err("the writer succeeded on a full disk".to_owned()),
+            None => {
+                // It closes its output a moment before it is gone.
+                thread::sleep(Duration::from_secs(2));
+                let ended = self.child.try_wait().map_err(gone)?;
+                self.child.kill().map_err(gone)?;
+                ended
+                    .map(|_| ())
+                    .ok_or_else(|| "the writer hangs on a full disk".to_owned())
+            }
+        }
+    }
+
     /// Kills the writer and takes every whole line: what it printed after the cut counts too, because nothing that was
     /// not on the device by then may be acknowledged.
     fn kill(mut self, lines: &mut Vec<String>) -> Result<(), String> {
@@ -221,7 +296,14 @@ impl Running {
 
 /// Builds the event log's writer and checker.
 fn build() -> Result<PathBuf, String> {
-    done(cargo().args(["build", "--release", "--package", "armistice-eventlog", "--example", "durable"]))?;
+    done(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "armistice-eventlog",
+        "--example",
+        "durable",
+    ]))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release/examples/durable"))
 }

@@ -15,8 +15,8 @@ use std::process::{Command, Output};
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
-/// Size of the device; its memory is taken as it is written.
-const DEVICE_BYTES: u64 = 1 << 30;
+/// Size of a roomy device; its memory is taken as it is written.
+pub(super) const ROOMY_BYTES: u64 = 1 << 30;
 
 /// What is copied at a time; pages of zeros are left out.
 const COPY_BYTES: usize = 1 << 20;
@@ -24,11 +24,13 @@ const COPY_BYTES: usize = 1 << 20;
 /// A device that is not mounted.
 pub(super) struct Device {
     memory: File,
+    bytes: u64,
 }
 
 /// A device with its file system mounted. Dropping it takes both away.
 pub(super) struct Mounted {
     memory: Option<File>,
+    bytes: u64,
     node: String,
     path: PathBuf,
     /// Whether the loop device is still ours to detach.
@@ -37,25 +39,30 @@ pub(super) struct Mounted {
 
 /// Says why no power can be cut here.
 pub(super) fn available() -> Result<(), String> {
-    let device = Device::create()?;
+    let device = Device::create(ROOMY_BYTES)?;
     device.mount()?.unmount()?;
     Ok(())
 }
 
 impl Device {
-    /// A new device with an empty ext4.
-    pub(super) fn create() -> Result<Self, String> {
-        let device = Self::blank()?;
+    /// A new device of so many bytes, with an empty ext4.
+    pub(super) fn create(bytes: u64) -> Result<Self, String> {
+        let device = Self::blank(bytes)?;
         run("mkfs.ext4", &["-q", "-F", &device.name()])?;
         Ok(device)
     }
 
-    fn blank() -> Result<Self, String> {
-        let memory = memfd_create("armistice-powercut", MemfdFlags::ALLOW_SEALING | MemfdFlags::CLOEXEC)
-            .map(File::from)
-            .map_err(|error| format!("cannot make a device in memory: {error}"))?;
-        memory.set_len(DEVICE_BYTES).map_err(|error| format!("cannot size the device: {error}"))?;
-        Ok(Self { memory })
+    fn blank(bytes: u64) -> Result<Self, String> {
+        let memory = memfd_create(
+            "armistice-powercut",
+            MemfdFlags::ALLOW_SEALING | MemfdFlags::CLOEXEC,
+        )
+        .map(File::from)
+        .map_err(|error| format!("cannot make a device in memory: {error}"))?;
+        memory
+            .set_len(bytes)
+            .map_err(|error| format!("cannot size the device: {error}"))?;
+        Ok(Self { memory, bytes })
     }
 
     /// A name under which other programs can open the memory.
@@ -66,17 +73,31 @@ impl Device {
 
     /// Memory that the device has taken.
     pub(super) fn used_bytes(&self) -> Result<u64, String> {
-        let metadata = self.memory.metadata().map_err(|error| format!("cannot look at the device: {error}"))?;
+        let metadata = self
+            .memory
+            .metadata()
+            .map_err(|error| format!("cannot look at the device: {error}"))?;
         Ok(metadata.blocks() * 512)
     }
 
     /// Attaches and mounts it; ext4 replays its journal.
     pub(super) fn mount(self) -> Result<Mounted, String> {
-        let node = String::from_utf8_lossy(&run("losetup", &["--find", "--show", &self.name()])?.stdout).trim().to_owned();
+        let node = String::from_utf8_lossy(&run("losetup", &["--find", "--show", &self.name()])?.stdout)
+            .trim()
+            .to_owned();
         let path = std::env::temp_dir().join(format!("armistice-powercut-{}", std::process::id()));
-        let mounted = Mounted { memory: Some(self.memory), node, path, attached: true };
+        let mounted = Mounted {
+            memory: Some(self.memory),
+            bytes: self.bytes,
+            node,
+            path,
+            attached: true,
+        };
         fs::create_dir_all(&mounted.path).map_err(|error| format!("cannot make a mount point: {error}"))?;
-        run("mount", &["-t", "ext4", &mounted.node, &mounted.path.to_string_lossy()])?;
+        run(
+            "mount",
+            &["-t", "ext4", &mounted.node, &mounted.path.to_string_lossy()],
+        )?;
         Ok(mounted)
     }
 }
@@ -88,22 +109,25 @@ impl Mounted {
     }
 
     fn memory(&self) -> Result<&File, String> {
-        self.memory.as_ref().ok_or_else(|| "the device is gone".to_owned())
+        self.memory
+            .as_ref()
+            .ok_or_else(|| "the device is gone".to_owned())
     }
 
     /// From the return of this call on, and not before it began, no write reaches the device.
     pub(super) fn cut_power(&self) -> Result<(), String> {
-        fcntl_add_seals(self.memory()?, SealFlags::WRITE).map_err(|error| format!("cannot cut the power: {error}"))
+        fcntl_add_seals(self.memory()?, SealFlags::WRITE)
+            .map_err(|error| format!("cannot cut the power: {error}"))
     }
 
     /// A device with what this one held when its power was cut.
     pub(super) fn survivor(mut self) -> Result<Device, String> {
         let failed = |error: std::io::Error| format!("cannot copy the device: {error}");
         let memory = self.memory.take().ok_or("the device is gone")?;
+        let device = Device::blank(self.bytes)?;
         drop(self);
-        let device = Device::blank()?;
         let mut buffer = vec![0; COPY_BYTES];
-        for offset in (0..DEVICE_BYTES).step_by(COPY_BYTES) {
+        for offset in (0..device.bytes).step_by(COPY_BYTES) {
             memory.read_exact_at(&mut buffer, offset).map_err(failed)?;
             if buffer.iter().any(|&byte| byte != 0) {
                 device.memory.write_all_at(&buffer, offset).map_err(failed)?;
@@ -117,7 +141,13 @@ impl Mounted {
         run("umount", &[&self.path.to_string_lossy()])?;
         run("losetup", &["--detach", &self.node])?;
         self.attached = false;
-        self.memory.take().map(|memory| Device { memory }).ok_or_else(|| "the device is gone".to_owned())
+        self.memory
+            .take()
+            .map(|memory| Device {
+                memory,
+                bytes: self.bytes,
+            })
+            .ok_or_else(|| "the device is gone".to_owned())
     }
 }
 
@@ -140,5 +170,8 @@ fn run(program: &str, args: &[&str]) -> Result<Output, String> {
     if output.status.success() {
         return Ok(output);
     }
-    Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim()))
+    Err(format!(
+        "{program} failed: {}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    ))
 }
