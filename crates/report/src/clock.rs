@@ -248,7 +248,7 @@ macro_rules! as_string {
             }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 let mut schema = json_schema!({
-                    "description": format!("A string: {}.", $expected),
+                    "description": format!("Form: {}.", $expected),
                     "type": "string",
                     "pattern": $pattern,
                 });

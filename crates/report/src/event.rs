@@ -13,9 +13,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStru
 use serde_json::value::RawValue;
 
 use crate::{
-    answers::*, claims::*, curation::*, diplomacy::*, findings::*, founding::*, frame::*, peacekeeping::*,
-};
-use crate::{
     flaw::{Checked, Flaw},
     ids::EntryHash,
     json::{self, Reader},
@@ -126,7 +123,7 @@ macro_rules! vocabulary {
 
             /// The schema of the type's content.
             pub(crate) fn content_schema(self, generator: &mut SchemaGenerator) -> Schema {
-                match self { $(Self::$name => generator.subschema_for::<$name>(),)+ }
+                match self { $(Self::$name => generator.subschema_for::<crate::$name>(),)+ }
             }
 
             /// The name of the content's structure.
@@ -138,7 +135,7 @@ macro_rules! vocabulary {
             pub(crate) fn read_data<R: Reader>(self, text: &str) -> Result<(Option<Provenance>, Event), R::Error> {
                 match self {
                     $(Self::$name => {
-                        let data: Data<$name> = R::read(text)?;
+                        let data: Data<crate::$name> = R::read(text)?;
                         Ok((data.provenance, Event::$name(data.content)))
                     })+
                 }
@@ -152,11 +149,10 @@ macro_rules! vocabulary {
 
         /// The content of a report, by type.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "reports are read one at a time; a box for each costs more than it saves")]
         pub enum Event {
             $(
                 #[doc = concat!("`", $word, "`")]
-                $name($name),
+                $name(crate::$name),
             )+
         }
 
@@ -176,8 +172,8 @@ macro_rules! vocabulary {
         }
 
         $(
-            impl From<$name> for Event {
-                fn from(content: $name) -> Self {
+            impl From<crate::$name> for Event {
+                fn from(content: crate::$name) -> Self {
                     Self::$name(content)
                 }
             }

@@ -45,8 +45,8 @@ pub(crate) fn read_str<'de, D: Deserializer<'de>, T>(
 
 /// Declares a newtype over a string of one alphabet.
 macro_rules! id {
-    ($(#[$meta:meta])* $name:ident, $bytes_max:expr, $pattern:literal, $allowed:expr, $expected:literal) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident, $bytes_max:expr, $pattern:literal, $allowed:expr, $expected:literal) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
@@ -118,7 +118,7 @@ macro_rules! id {
             }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 json_schema!({
-                    "description": concat!("A string: ", $expected, "."),
+                    "description": concat!($($doc,)* " Form: ", $expected, ".").trim_start(),
                     "type": "string",
                     "minLength": 1,
                     "maxLength": $bytes_max,
@@ -131,8 +131,8 @@ macro_rules! id {
 
 /// Declares an id of lower-case letters, digits and hyphens.
 macro_rules! token {
-    ($($(#[$meta:meta])* $name:ident,)+) => {$(
-        id!($(#[$meta])* $name, ID_BYTES_MAX, "^[a-z0-9-]{1,64}$", is_token,
+    ($($(#[doc = $doc:literal])* $name:ident,)+) => {$(
+        id!($(#[doc = $doc])* $name, ID_BYTES_MAX, "^[a-z0-9-]{1,64}$", is_token,
             "1 to 64 of a-z, 0-9 and hyphen");
     )+};
 }
@@ -279,8 +279,8 @@ impl From<&Origin> for SourceName {
 
 /// Declares a 32-byte hash written as 64 lower-case hex digits.
 macro_rules! hash {
-    ($($(#[$meta:meta])* $name:ident,)+) => {$(
-        $(#[$meta])*
+    ($($(#[doc = $doc:literal])* $name:ident,)+) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 32]);
 
@@ -338,7 +338,7 @@ macro_rules! hash {
             }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 json_schema!({
-                    "description": "A hash as 64 lower-case hex digits.",
+                    "description": concat!($($doc,)* " Form: 64 lower-case hex digits.").trim_start(),
                     "type": "string",
                     "pattern": "^[0-9a-f]{64}$",
                 })

@@ -20,6 +20,11 @@
 //! Formats: `docs/formats/report-v1.md`, `docs/formats/entry-v1.md`. Vocabulary: `docs/reference/vocabulary.md`.
 //! A report is judged by its bytes alone. This crate knows no signature, no tree, no file, no clock and no other entry.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "CloudEvents, GeoNames and the like are names, and the docs are also a page"
+)]
+
 mod checked;
 mod clock;
 mod code;
@@ -49,6 +54,8 @@ mod diplomacy;
 mod findings;
 mod founding;
 mod frame;
+mod investigations;
+mod observations;
 mod peacekeeping;
 
 pub use answers::*;
@@ -63,9 +70,11 @@ pub use flaw::Flaw;
 pub use founding::*;
 pub use frame::*;
 pub use ids::*;
+pub use investigations::*;
 pub use kinds::*;
 pub use list::{List, OneTo, UpTo};
 pub use number::{WHOLE_MAX, Whole};
+pub use observations::*;
 pub use peacekeeping::*;
 pub use place::*;
 pub use provenance::*;

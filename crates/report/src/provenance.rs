@@ -334,10 +334,6 @@ words! {
 
 impl Sensitivity {
     /// True for what is meant when the field is left out.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde's skip_serializing_if passes a reference"
-    )]
     pub fn is_public(&self) -> bool {
         *self == Self::Public
     }

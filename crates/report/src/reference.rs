@@ -65,7 +65,7 @@ pub fn vocabulary() -> String {
          Every type of report, the structures that they are made of, and the words that fields may hold.\n\
          This page is made from the types in `crates/report/src`; the format is `docs/formats/report-v1.md`, the schema \
          `report-v1.schema.json`.\n\
-         A field that is not marked as required may be left out; null means the same.\n\n## Types\n",
+         A field that is not marked as required may be left out; null means the same, and so does \"None\" below.\n\n## Types\n",
     );
     let contents: Vec<&str> = EventType::ALL.iter().map(|of| of.content_name()).collect();
     for family in Family::ALL {

@@ -257,7 +257,11 @@ impl JsonSchema for Report {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = |of: &EventType| {
             let content = of.content_schema(generator);
-            let provenance = generator.subschema_for::<Provenance>();
+            let provenance = if of.family().needs_provenance() {
+                generator.subschema_for::<Provenance>()
+            } else {
+                generator.subschema_for::<Option<Provenance>>()
+            };
             let required = if of.family().needs_provenance() {
                 vec!["provenance", "content"]
             } else {
@@ -288,10 +292,10 @@ impl JsonSchema for Report {
                 "type": generator.subschema_for::<EventType>(),
                 "time": generator.subschema_for::<Timestamp>(),
                 "subject": generator.subschema_for::<CeasefireId>(),
-                "datacontenttype": { "const": "application/json", "description": "May be left out." },
+                "datacontenttype": { "enum": ["application/json", null], "description": "May be left out." },
                 "ledger": generator.subschema_for::<Origin>(),
                 "producerseq": { "type": "integer", "minimum": 1, "maximum": PRODUCER_SEQ_MAX },
-                "prev": generator.subschema_for::<Sha256>(),
+                "prev": generator.subschema_for::<Option<Sha256>>(),
                 "data": { "type": "object" },
             },
             "required": [

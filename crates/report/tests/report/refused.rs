@@ -75,6 +75,10 @@ fn envelope() {
         Code::TooLong,
         "subject",
     );
+}
+
+#[test]
+fn counters_and_hashes() {
     check(
         &incident(r#""producerseq":1"#, r#""producerseq":0"#),
         Code::OutOfRange,
@@ -711,6 +715,10 @@ fn other_contents() {
         Code::MissingField,
         "data.content.unit",
     );
+}
+
+#[test]
+fn founding_and_frame() {
     let window = r#""window":{"from":"2022-03-26T14:00:00Z","to":"2022-03-26T14:00:01Z"}"#;
     check(
         &line("refusal.recorded.v1", &format!(r#"{{"content":{{{window}}}}}"#)),
