@@ -169,7 +169,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn a_flipped_bit_never_gives_other_entries() {
         let long: Vec<u8> = (0..2_000_u32)
             .flat_map(|word| (word % 97).to_be_bytes())

@@ -6,6 +6,7 @@
 //!
 //! Opening and appending fill it with the same function, [`Memory::fold`]. It does not know about the disk.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use armistice_tlog::{Hash, Index, Tree, TreeSize};
@@ -21,6 +22,8 @@ pub(crate) struct Memory {
     by_key: HashTable<u32>,
     /// First index of each chunk, ascending.
     chunks: Vec<u32>,
+    /// In memory, so that a reader never sees a cursor that is applied and not yet durable.
+    cursors: BTreeMap<String, Vec<u8>>,
     /// Seeded by the system, so that nobody outside can choose keys that meet in one bucket.
     seed: RandomState,
 }
@@ -33,6 +36,7 @@ impl Memory {
             by_hash: HashTable::new(),
             by_key: HashTable::new(),
             chunks: Vec::new(),
+            cursors: BTreeMap::new(),
             seed: RandomState::new(),
         }
     }
@@ -46,6 +50,22 @@ impl Memory {
             self.fingerprints.push(leaf.fingerprint);
             self.insert(at, leaf);
         }
+    }
+
+    /// Moves a cursor.
+    pub(crate) fn move_cursor(&mut self, name: &str, value: &[u8]) {
+        // A cursor moves with each batch: its name is there already.
+        match self.cursors.get_mut(name) {
+            Some(current) => value.clone_into(current),
+            None => {
+                self.cursors.insert(name.to_owned(), value.to_vec());
+            }
+        }
+    }
+
+    /// The value of a cursor.
+    pub(crate) fn cursor(&self, name: &str) -> Option<&[u8]> {
+        self.cursors.get(name).map(Vec::as_slice)
     }
 
     fn insert(&mut self, at: u32, leaf: Leaf) {

@@ -308,7 +308,7 @@ fn ensure_format(dir: &Path, disk: &dyn Disk, head: Option<&Head>) -> Result<boo
     Ok(true)
 }
 
-/// Loads the leaves of all chunks, which must follow each other from entry 0 without a gap.
+/// Loads the leaves of all chunks, which must follow each other from entry 0 without a gap, and the cursors.
 fn load(dir: &Path, disk: &dyn Disk) -> Result<Memory, Error> {
     let mut memory = Memory::new();
     let mut broken = false;
@@ -330,12 +330,17 @@ fn load(dir: &Path, disk: &dyn Disk) -> Result<Memory, Error> {
         scanned => scanned.map_err(|source| io_error(dir, source))?,
     }
     if broken {
-        Err(Error::IndexBroken {
+        return Err(Error::IndexBroken {
             at: Index(memory.size().0),
-        })
-    } else {
-        Ok(memory)
+        });
     }
+    let mut visit = |key: &[u8], value: &[u8]| {
+        memory.move_cursor(&String::from_utf8_lossy(&key[1..]), value);
+        ControlFlow::Continue(())
+    };
+    disk.scan(keys::CURSOR, &mut visit)
+        .map_err(|source| io_error(dir, source))?;
+    Ok(memory)
 }
 
 /// Compares the stored log with its head. How many entries it has beyond it.

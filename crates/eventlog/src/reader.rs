@@ -94,15 +94,9 @@ impl Reader {
         self.shared.memory().find_key(Fingerprint::of(key))
     }
 
-    /// The value of a cursor.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn cursor(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.shared
-            .disk
-            .get(&keys::cursor(name))
-            .map_err(|source| self.io_error(source))
+    /// The value of a cursor, as of the last durable batch.
+    pub fn cursor(&self, name: &str) -> Option<Vec<u8>> {
+        self.shared.memory().cursor(name).map(<[u8]>::to_vec)
     }
 
     /// Root over the first `size` entries.

@@ -116,6 +116,9 @@ impl Writer {
         }
         let mut memory = self.shared.memory.write().unwrap_or_else(PoisonError::into_inner);
         memory.fold(&planned.chunks, planned.leaves);
+        for (name, value) in &batch.cursors {
+            memory.move_cursor(name, value);
+        }
         let size = memory.size();
         tracing::debug!(index = first.0, tree_size = size.0, "batch appended");
         Ok(Appended {

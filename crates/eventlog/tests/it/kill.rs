@@ -34,6 +34,10 @@ fn child() {
     }
 }
 
+fn is_durable(line: &std::io::Result<String>) -> bool {
+    line.as_ref().is_ok_and(|line| line.starts_with("durable"))
+}
+
 #[test]
 fn acknowledged_entries_survive_sigkill() {
     let dir = tempfile::tempdir().expect("dir");
@@ -48,10 +52,16 @@ fn acknowledged_entries_survive_sigkill() {
             .stderr(Stdio::null())
             .spawn()
             .expect("starts");
-        // The first milliseconds hit the opening, the later ones the writing.
-        std::thread::sleep(Duration::from_millis(noise.next() % 120));
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        // One in four dies while it opens or before its first commit, however slow the machine is.
+        let first = if kill % 4 == 0 {
+            None
+        } else {
+            lines.by_ref().find(is_durable)
+        };
+        std::thread::sleep(Duration::from_millis(noise.next() % 60));
         child.kill().expect("killed");
-        for line in BufReader::new(child.stdout.take().expect("piped")).lines() {
+        for line in first.into_iter().chain(lines) {
             let line = line.expect("line");
             match line.split(' ').collect::<Vec<_>>()[..] {
                 // A torn last line has a torn root.
@@ -88,7 +98,7 @@ fn acknowledged_entries_survive_sigkill() {
         }
     }
     assert!(
-        acknowledged > 1_000,
+        acknowledged > 100,
         "the kills left it time to write: {acknowledged}"
     );
 }

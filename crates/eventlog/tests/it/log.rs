@@ -68,8 +68,8 @@ fn cursors_move_with_the_batch_and_alone() {
     let appended = log.writer.append(&alone).expect("durable");
     assert_eq!((appended.first, appended.size), (Index(1), TreeSize(1)));
     let log = reopened(log, dir.path());
-    assert_eq!(log.reader.cursor("intake").expect("read"), Some(b"2".to_vec()));
-    assert_eq!(log.reader.cursor("other").expect("read"), None);
+    assert_eq!(log.reader.cursor("intake"), Some(b"2".to_vec()));
+    assert_eq!(log.reader.cursor("other"), None);
 }
 
 #[test]
@@ -228,12 +228,12 @@ fn tiles_and_bundles_at_the_sizes_where_they_change() {
 
 #[test]
 fn one_flipped_bit_in_a_stored_value_names_its_entry() {
-    const TOTAL: u64 = 64 * 60;
+    const TOTAL: u64 = 64 * 40;
     let dir = tempfile::tempdir().expect("dir");
     let mut log = create(dir.path());
     append(&mut log, TOTAL);
     publish(&mut log);
-    // Fill the segment, so that the flipped bits are in an old one: damage in the newest is sled's to find (refused.rs).
+    // Fill the segment, so that most flipped bits are in an old one: damage in the newest is sled's to find.
     let mut noise = crate::support::Noise::new(1);
     let filler = || armistice_eventlog::Record {
         bytes: noise.bytes(60_000),
@@ -248,7 +248,9 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
     drop(reopened(log, dir.path()));
     let db = dir.path().join("store/db");
     let bytes = std::fs::read(&db).expect("db");
-    let frames = (0..1 << 19).filter(|&at| bytes[at..at + 4] == [0x28, 0xb5, 0x2f, 0xfd]);
+    let frames = (0..1 << 19)
+        .filter(|&at| bytes[at..at + 4] == [0x28, 0xb5, 0x2f, 0xfd])
+        .step_by(5);
     let mut entries = BTreeSet::new();
     for frame in frames {
         flip(&db, frame + 40, 3);
@@ -270,13 +272,14 @@ fn one_flipped_bit_in_a_stored_value_names_its_entry() {
             }
             // The page holds leaves beside chunks.
             Err(Error::IndexBroken { .. }) => {}
+            Err(Error::StoreDamaged { at: Some(byte), .. }) => assert!(byte <= frame as u64),
             Err(other) => panic!("{other:?}"),
         }
         flip(&db, frame + 40, 3);
     }
     assert!(
-        entries.len() > 40,
-        "the live copy of most chunks was hit: {}",
+        entries.len() > 10,
+        "the live copies of many chunks were hit: {}",
         entries.len()
     );
     let log = open(dir.path()).expect("whole again");
