@@ -14,7 +14,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("eventlog", &["tlog"]),
     ("ledger", &["admission", "eventlog", "report", "tlog"]),
     ("audit", &["admission", "projection", "report", "tlog"]),
-    ("cli", &["admission", "audit", "eventlog", "ledger", "projection", "report", "tlog"]),
+    (
+        "cli",
+        &[
+            "admission",
+            "audit",
+            "eventlog",
+            "ledger",
+            "projection",
+            "report",
+            "tlog",
+        ],
+    ),
     ("xtask", &["eventlog", "tlog"]),
 ];
 
@@ -49,18 +60,36 @@ const HOMES: &[(&str, &[&str])] = &[
 const FILE_LINES_MAX: usize = 500;
 
 /// Everything that may lie at the top, dotfiles aside.
-const TOP_LEVEL: &[&str] =
-    &["Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "crates", "deploy", "docs", "target", "tests"];
+const TOP_LEVEL: &[&str] = &[
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "crates",
+    "deploy",
+    "docs",
+    "target",
+    "tests",
+];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests package lies below the root").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests package lies below the root")
+        .to_path_buf()
 }
 
 fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
     for path in entries.map(|entry| entry.expect("a readable folder").path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() && name != "target" && name != ".git" {
             found.extend(files(&path, extensions));
         } else if extensions.iter().any(|extension| name.ends_with(extension)) {
@@ -102,7 +131,11 @@ fn manifests() -> BTreeMap<String, String> {
         .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.join("Cargo.toml").exists())
         .map(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             (name, read(&path.join("Cargo.toml")))
         })
         .collect()
@@ -116,11 +149,18 @@ fn without_tests(source: &str) -> &str {
 /// The lines of a source file that are code, not comment.
 fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
     let numbered = without_tests(source).lines().enumerate();
-    numbered.map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    numbered
+        .map(|(at, line)| (at + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 fn none(broken: &[String]) {
-    assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "{} broken:\n{}",
+        broken.len(),
+        broken.join("\n")
+    );
 }
 
 #[test]
@@ -132,7 +172,9 @@ fn crates_depend_only_on_rings_further_in() {
             continue;
         };
         for dependency in dependencies(&manifest, true) {
-            let Some(inner) = dependency.strip_prefix("armistice-") else { continue };
+            let Some(inner) = dependency.strip_prefix("armistice-") else {
+                continue;
+            };
             if !allowed.contains(&inner) {
                 broken.push(format!("crates/{name} may not depend on {inner}"));
             }
@@ -149,7 +191,9 @@ fn each_outside_thing_has_one_home() {
             if let Some((_, homes)) = HOMES.iter().find(|(outside, _)| *outside == dependency)
                 && !homes.contains(&name.as_str())
             {
-                broken.push(format!("crates/{name} may not depend on {dependency}: it lives in {homes:?}"));
+                broken.push(format!(
+                    "crates/{name} may not depend on {dependency}: it lives in {homes:?}"
+                ));
             }
         }
     }
@@ -171,7 +215,10 @@ fn pure_crates_know_no_machine() {
     let mut broken = Vec::new();
     for name in PURE {
         let manifest = read(&root().join("crates").join(name).join("Cargo.toml"));
-        if dependencies(&manifest, false).iter().any(|dependency| dependency == "tokio") {
+        if dependencies(&manifest, false)
+            .iter()
+            .any(|dependency| dependency == "tokio")
+        {
             broken.push(format!("crates/{name} depends on tokio"));
         }
         for path in files(&root().join("crates").join(name).join("src"), &[".rs"]) {
@@ -192,7 +239,10 @@ fn files_stay_short() {
         let is_test = shown(&path).contains("/tests/") || path.ends_with("tests.rs");
         let lines = without_tests(&read(&path)).lines().count();
         if !is_test && lines > FILE_LINES_MAX {
-            broken.push(format!("{}: {lines} lines, at most {FILE_LINES_MAX}", shown(&path)));
+            broken.push(format!(
+                "{}: {lines} lines, at most {FILE_LINES_MAX}",
+                shown(&path)
+            ));
         }
     }
     none(&broken);
@@ -204,9 +254,27 @@ fn a_library_starts_with_a_table_of_contents() {
     for path in files(&root().join("crates"), &["lib.rs"]) {
         for (at, line) in code_lines(&read(&path)) {
             let item = line.trim_start().split('(').next().unwrap_or_default();
-            let word = item.trim_start_matches("pub ").split_whitespace().next().unwrap_or_default();
-            if ["fn", "struct", "enum", "impl", "trait", "const", "static", "macro_rules!"].contains(&word) {
-                broken.push(format!("{}:{at}: lib.rs holds only mod and use lines", shown(&path)));
+            let word = item
+                .trim_start_matches("pub ")
+                .split_whitespace()
+                .next()
+                .unwrap_or_default();
+            if [
+                "fn",
+                "struct",
+                "enum",
+                "impl",
+                "trait",
+                "const",
+                "static",
+                "macro_rules!",
+            ]
+            .contains(&word)
+            {
+                broken.push(format!(
+                    "{}:{at}: lib.rs holds only mod and use lines",
+                    shown(&path)
+                ));
             }
         }
     }
@@ -220,9 +288,16 @@ fn unfinished_work_carries_an_issue_number() {
     for path in files(&root(), &[".rs", ".md", ".toml"]) {
         for (at, line) in read(&path).lines().enumerate() {
             let numbered = line.contains(&format!("{marker}(#"));
-            if line.split(|c: char| !c.is_alphanumeric() && c != '(').any(|word| word.starts_with(&marker)) && !numbered
+            if line
+                .split(|c: char| !c.is_alphanumeric() && c != '(')
+                .any(|word| word.starts_with(&marker))
+                && !numbered
             {
-                broken.push(format!("{}:{}: {marker} without an issue number", shown(&path), at + 1));
+                broken.push(format!(
+                    "{}:{}: {marker} without an issue number",
+                    shown(&path),
+                    at + 1
+                ));
             }
         }
     }
@@ -232,9 +307,16 @@ fn unfinished_work_carries_an_issue_number() {
 #[test]
 fn the_top_level_holds_what_it_may() {
     let entries = std::fs::read_dir(root()).expect("the root is readable");
-    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-    let extra: Vec<String> =
-        names.filter(|name| !name.starts_with('.') && !TOP_LEVEL.contains(&name.as_str())).collect();
+    let names = entries.map(|entry| {
+        entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned()
+    });
+    let extra: Vec<String> = names
+        .filter(|name| !name.starts_with('.') && !TOP_LEVEL.contains(&name.as_str()))
+        .collect();
     none(&extra);
 }
 
@@ -250,7 +332,8 @@ fn every_format_has_a_page() {
         "receipt",
         "cosignature",
         "policy",
-        "view-statement",
+        "view-v1",
+        "store-v1",
     ];
     let missing: Vec<String> = pages
         .iter()
@@ -267,8 +350,15 @@ fn links_between_documents_lead_somewhere() {
         let text = read(&path);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap_or_default();
-            let is_outside = file.is_empty() || file.contains("://") || file.contains(' ') || file.starts_with('<');
-            if !is_outside && !path.parent().expect("a file lies in a folder").join(file).exists() {
+            let is_outside =
+                file.is_empty() || file.contains("://") || file.contains(' ') || file.starts_with('<');
+            if !is_outside
+                && !path
+                    .parent()
+                    .expect("a file lies in a folder")
+                    .join(file)
+                    .exists()
+            {
                 broken.push(format!("{}: {target} leads nowhere", shown(&path)));
             }
         }
@@ -279,11 +369,26 @@ fn links_between_documents_lead_somewhere() {
 #[test]
 fn committed_text_names_no_machine() {
     // Spelled in parts, so that this file does not name them either.
-    let words = [["/wo", "rk/"], ["/ro", "ot/"], ["/ho", "me/"], ["static.crates", ".io"], ["index.crates", ".io"]];
+    let words = [
+        ["/wo", "rk/"],
+        ["/ro", "ot/"],
+        ["/ho", "me/"],
+        ["static.crates", ".io"],
+        ["index.crates", ".io"],
+    ];
     let mut broken = Vec::new();
-    for path in files(&root(), &[".rs", ".md", ".toml", ".json", ".ndjson", ".service", ".lock", "run"]) {
+    for path in files(
+        &root(),
+        &[
+            ".rs", ".md", ".toml", ".json", ".ndjson", ".service", ".lock", "run",
+        ],
+    ) {
         for (at, line) in read(&path).lines().enumerate() {
-            for word in words.iter().map(|parts| parts.concat()).filter(|word| line.contains(word.as_str())) {
+            for word in words
+                .iter()
+                .map(|parts| parts.concat())
+                .filter(|word| line.contains(word.as_str()))
+            {
                 broken.push(format!("{}:{}: names {word}", shown(&path), at + 1));
             }
         }

@@ -1,2 +1,35 @@
-//! The `armistice` command.
-fn main() {}
+//! The `armistice` command: founds a ledger, takes signed reports, shows what they say, and audits all of it.
+//!
+//! ```text
+//! armistice init --dir D --ceasefire karabakh-2020 --origin ledger.example/karabakh
+//! armistice submit --dir D --key newsdesk.key reports.ndjson
+//! armistice view allegations --dir D --as-of 22 -o json
+//! armistice audit --dir D
+//! ```
+//!
+//! This is the only crate that reads the clock, the environment and the command line ([`machine`]), and [`render`] is the
+//! only place that prints failures. It holds no rule of its own: what is admitted, how it is counted and whether a log is
+//! right are decided by the crates further in. The map is `docs/architecture.md`.
+
+mod args;
+mod commands;
+mod drafts;
+mod failure;
+mod files;
+mod keys;
+mod ledger_folder;
+mod machine;
+mod output;
+mod progress;
+mod render;
+mod session;
+mod source;
+mod tile_folder;
+mod trace;
+mod views;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::run(std::env::args_os().collect())
+}

@@ -1,0 +1,35 @@
+//! `armistice bench append|replay|audit`: what this machine does, beside what it could do.
+//!
+//! Numbers of one machine on one day mean little; ratios mean more. So each command measures the thing itself and its bound in
+//! the same run, in turn, on the same bytes, and prints the median of each and of their ratio (`docs/performance.md`).
+
+mod append;
+mod audit;
+mod contender;
+mod generator;
+mod measure;
+mod replay;
+mod scratch;
+
+use crate::failure::Outcome;
+use crate::output::Format;
+
+/// What to measure.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Signed reports through admission, tree, flush and receipt, beside a plain file and bare signature verification
+    Append(append::Args),
+    /// All views from the first entry on, beside parsing alone
+    Replay(replay::Args),
+    /// The audit of an exported log, beside bare signature verification
+    Audit(audit::Args),
+}
+
+/// Measures and prints.
+pub(crate) fn run(command: &Command, format: Format) -> Outcome {
+    match command {
+        Command::Append(args) => append::run(args, format),
+        Command::Replay(args) => replay::run(args, format),
+        Command::Audit(args) => audit::run(args, format),
+    }
+}

@@ -1,0 +1,55 @@
+//! One file per subcommand: its flags, and the wiring of the crates that do the work.
+
+pub(crate) mod audit;
+pub(crate) mod bench;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod key;
+pub(crate) mod log;
+pub(crate) mod man;
+pub(crate) mod producer;
+pub(crate) mod receipt;
+pub(crate) mod submit;
+pub(crate) mod view;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{self, Cli, Command};
+use crate::failure::Outcome;
+use crate::{render, trace};
+
+/// Parses the command line, runs the command, and turns its outcome into an exit code.
+pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
+    let format_hint = args::format_hint(&arguments);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return render::usage(&error, format_hint),
+    };
+    let format = cli.output;
+    match trace::start(cli.verbose).and_then(|()| dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => render::failure(&failure, format),
+    }
+}
+
+fn dispatch(cli: Cli) -> Outcome {
+    let format = cli.output;
+    match cli.command {
+        Command::Init(args) => init::run(&args, format),
+        Command::Key(command) => key::run(&command, format),
+        Command::Producer(command) => producer::run(&command, format),
+        Command::Submit(args) => submit::run(&args, format),
+        Command::View(args) => view::run(&args, format),
+        Command::Log(command) => log::run(&command, format),
+        Command::Audit(args) => audit::run(&args, format),
+        Command::Receipt(command) => receipt::run(&command, format),
+        Command::Demo(args) => demo::run(&args, format),
+        Command::Bench(command) => bench::run(&command, format),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+    }
+}
