@@ -1,0 +1,1 @@
+//! Small histories, one rule each.
