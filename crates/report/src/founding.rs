@@ -23,10 +23,10 @@ use crate::{
 
 /// Grants of one producer, at most: there are four.
 pub const GRANTS_MAX: usize = 4;
-/// Marks in one `refusal.recorded`, at most: 256 × about 180 bytes stay below the 65,535 of an entry.
+/// Marks in one `refusal.recorded`, at most: 256 × 193 bytes are 49,408 of the 65,535 of an entry.
 pub const MARKS_MAX: usize = 256;
-/// Sums in one `refusal.recorded`, at most: 128 × about 130 bytes, beside the marks.
-pub const SUMS_MAX: usize = 128;
+/// Sums in one `refusal.recorded`, at most: 64 × 133 bytes are 8,512, so that both lists fit into one entry.
+pub const SUMS_MAX: usize = 64;
 
 /// Entry 0: what the ledger is about, under which name and keys it signs, and which codebook it counts by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

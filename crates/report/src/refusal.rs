@@ -147,7 +147,10 @@ fn from_syntax(message: &str, column: usize, path: &str) -> Refusal {
 /// JSON that does not fit the type. The words are serde's; tests hold the codes that they lead to.
 fn from_data(message: &str, path: &str) -> Refusal {
     let name = message.split('`').nth(1).unwrap_or_default();
-    let wanted = message.split_once(", expected ").map_or("", |(_, wanted)| wanted);
+    // From the right: what was found is the sender's and may hold the same words.
+    let wanted = message
+        .rsplit_once(", expected ")
+        .map_or("", |(_, wanted)| wanted);
     // Some faults of a field are raised at the object that holds it, some at the field.
     let below = || {
         if last(path) == name {
@@ -183,7 +186,7 @@ fn from_data(message: &str, path: &str) -> Refusal {
     }
     let found = message
         .split_once(": ")
-        .and_then(|(_, rest)| rest.split_once(", expected "));
+        .and_then(|(_, rest)| rest.rsplit_once(", expected "));
     let is_number = found.is_some_and(|(found, _)| found.starts_with("integer"));
     let code = if message.starts_with("invalid value") && is_number {
         RefusalCode::OutOfRange

@@ -90,3 +90,25 @@ fn entries_have_a_limit() {
         Err(EntryError::TooLarge)
     );
 }
+
+#[test]
+fn a_full_refusal_mark_fits_into_an_entry() {
+    use armistice_report::{MARKS_MAX, SUMS_MAX};
+    let name = "p".repeat(64);
+    let longest = RefusalCode::ALL
+        .iter()
+        .max_by_key(|code| code.as_str().len())
+        .expect("codes");
+    let sha = "5a".repeat(32);
+    let mark = format!(r#"{{"submission_sha256":"{sha}","producer":"{name}","code":"{longest}"}}"#);
+    let sum = format!(r#"{{"code":"{longest}","producer":"{name}","count":9007199254740991}}"#);
+    let content = format!(
+        r#"{{"content":{{"marks":[{}],"aggregated":[{}],"window":{{"from":"2022-03-26T14:00:00.250000Z","to":"2022-03-26T14:01:00.250000Z"}}}}}}"#,
+        vec![mark; MARKS_MAX].join(","),
+        vec![sum; SUMS_MAX].join(",")
+    );
+    let line = crate::line("refusal.recorded.v1", &content).replace("demo-newsdesk", &"o".repeat(256));
+    assert!(parse(line.as_bytes()).is_ok());
+    // A signature line is a dash, the name, 68 bytes in base64 and spaces.
+    assert!(line.len() + 400 < NOTE_BYTES_MAX, "{}", line.len());
+}

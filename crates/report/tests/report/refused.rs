@@ -494,6 +494,21 @@ fn control_characters() {
 }
 
 #[test]
+fn what_the_sender_wrote_stays_in_found() {
+    let text = incident(r#""hedge":"reported""#, r#""hedge":"sure, expected nothing""#);
+    let refusal = parse(text.as_bytes()).expect_err("refused");
+    assert_eq!(refusal.found.as_deref(), Some("sure, expected nothing"));
+    assert!(
+        refusal.expected.starts_with("one of `stated`"),
+        "{}",
+        refusal.expected
+    );
+    let text = incident(r#""min":1"#, r#""min":"many, expected few""#);
+    let refusal = parse(text.as_bytes()).expect_err("refused");
+    assert_eq!(refusal.expected, "a whole number from 0 to 9007199254740991");
+}
+
+#[test]
 fn surrogates() {
     for bad in ["\\ud800", "\\udc00", "\\ud800\\u0041", "\\uD800\\uD800"] {
         let with = format!(r#""target":"{bad}","accused""#);
