@@ -1,0 +1,74 @@
+//! The fault table: each write step of a commit fails, lost or persisted anyway; then the whole log is audited.
+
+use armistice_audit::verify_receipt;
+use armistice_eventlog::faults::{Fault, Faults, Outcome as Disk, Step};
+use armistice_ledger::{Outcome, Settings, SubmitError};
+use armistice_tests::{Public, World};
+use armistice_tlog::TreeSize;
+
+const STEPS: [Step; 5] = [
+    Step::Apply,
+    Step::Flush,
+    Step::Sync,
+    Step::StageHead,
+    Step::CommitHead,
+];
+
+#[test]
+fn after_any_failed_step_every_receipt_holds_and_the_log_opens() {
+    for step in STEPS {
+        for outcome in [Disk::Lost, Disk::Persisted] {
+            for after in [0, 2] {
+                check(Fault { step, after, outcome });
+            }
+        }
+    }
+}
+
+fn check(fault: Fault) {
+    let mut world = World::default();
+    let faults = Faults::default();
+    world.reopen_with_faults(Settings::default(), &faults);
+    faults.arm(fault);
+    let mut receipts = Vec::new();
+    let mut stopped = 0;
+    let mut unanswered = Vec::new();
+    for _ in 0..5 {
+        let note = world.desk.incident();
+        match world.ledger().submit_blocking(note.clone()) {
+            Ok(Outcome::Recorded(receipt)) => receipts.push((note, receipt)),
+            Ok(Outcome::Refused(refusal)) => panic!("{fault:?}: {refusal}"),
+            Err(SubmitError::Stopped { size, .. }) => {
+                stopped += 1;
+                assert!(size.0 >= 4 + receipts.len() as u64, "{fault:?}");
+                unanswered.push(note);
+            }
+            Err(other) => panic!("{fault:?}: {other}"),
+        }
+    }
+    assert!(faults.fired(), "{fault:?}");
+    // The first failure stops the writer; reading goes on.
+    assert_eq!(
+        (receipts.len() as u64, stopped),
+        (fault.after, 5 - fault.after),
+        "{fault:?}"
+    );
+    assert!(world.ledger().reader().entry(armistice_tlog::Index(0)).is_ok());
+
+    world.reopen(Settings::default());
+    for (note, receipt) in &receipts {
+        verify_receipt(receipt.text.as_bytes(), note, &World::vkey(), None).expect("verified");
+        assert_eq!(
+            world.ledger().reader().leaf_hash(receipt.index),
+            Some(receipt.hash),
+            "{fault:?}"
+        );
+    }
+    // What got no receipt is sent again: it is in the log once, whether the failed write had reached the disk or not.
+    for note in &unanswered {
+        world.record(note.clone());
+    }
+    assert_eq!(world.ledger().reader().size(), TreeSize(4 + 5), "{fault:?}");
+    let verdict = Public::of(world.ledger().reader()).audit(&World::vkey(), None);
+    assert!(verdict.holds(), "{fault:?}: {:?}", verdict.finding);
+}
