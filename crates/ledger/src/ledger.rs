@@ -72,6 +72,24 @@ impl Ledger {
         Self::start(opened, log_key, settings, clock)
     }
 
+    /// [`Ledger::open`] over a disk that fails as `faults` says. For tests.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], and the faults.
+    #[cfg(feature = "faults")]
+    pub fn open_with_faults(
+        dir: &Path,
+        log_key: SigningKey,
+        settings: Settings,
+        clock: Clock,
+        faults: &armistice_eventlog::faults::Faults,
+    ) -> Result<Self, OpenError> {
+        let opened = open::open_over(dir, &log_key, |log| {
+            armistice_eventlog::Writer::open_with_faults(log, armistice_eventlog::Options::default(), faults)
+        })?;
+        Self::start(opened, log_key, settings, clock)
+    }
+
     /// Queues a submission and waits until it is durable or refused.
     ///
     /// # Errors

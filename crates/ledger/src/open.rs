@@ -28,7 +28,16 @@ pub(crate) struct Opened {
 }
 
 pub(crate) fn open(dir: &Path, log_key: &SigningKey) -> Result<Opened, OpenError> {
-    let opened = Writer::open(&dir.join(LOG_FOLDER), Options::default())?;
+    open_over(dir, log_key, |log| Writer::open(log, Options::default()))
+}
+
+/// [`open`] with the store that `store` opens: the real one, or its twin that fails where a test says.
+pub(crate) fn open_over(
+    dir: &Path,
+    log_key: &SigningKey,
+    store: impl FnOnce(&Path) -> Result<armistice_eventlog::Opened, armistice_eventlog::Error>,
+) -> Result<Opened, OpenError> {
+    let opened = store(&dir.join(LOG_FOLDER))?;
     let (mut writer, reader) = (opened.writer, opened.reader);
     let snapshot_path = dir.join(SNAPSHOT_FILE);
     let state = read_state(&reader, &snapshot_path)?;
