@@ -144,7 +144,8 @@ pub struct RefusalRecorded {
 pub struct RefusalMark {
     /// SHA-256 of the submission's bytes as received.
     pub submission_sha256: Sha256,
-    /// The producer whose key name it carried, whether or not the signature was right. None when there was none to read.
+    /// The producer whose key signed it. None when no signature of an enrolled producer verified: otherwise anybody could
+    /// fill another's record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub producer: Option<ProducerName>,
     /// Why it was refused.
@@ -157,7 +158,7 @@ pub struct RefusalMark {
 pub struct RefusalSum {
     /// Why they were refused.
     pub code: RefusalCode,
-    /// The producer whose key name they carried. None when several, or none to read.
+    /// The producer whose key signed them. None when no signature of an enrolled producer verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub producer: Option<ProducerName>,
     /// How many submissions.
