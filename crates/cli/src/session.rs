@@ -125,11 +125,6 @@ impl Session {
         Ok(verdicts)
     }
 
-    /// The entry hash that a draft's id got in this session.
-    pub(crate) fn hash_of(&self, id: &str) -> Option<Hash> {
-        self.labels.get(id).copied()
-    }
-
     fn source_of(&self, draft: &Map<String, Value>) -> Result<String, Refusal> {
         let mut names = self.keys.keys();
         let source = match (draft.get("source").and_then(Value::as_str), names.next(), names.next()) {

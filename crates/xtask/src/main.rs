@@ -1,2 +1,51 @@
-//! Developer's tasks.
-fn main() {}
+//! Developer's tasks, run as `cargo xtask TASK`.
+//!
+//! ```text
+//! cargo xtask demo       build and play the demo: a real week, its numbers, its audit
+//! cargo xtask test       install what the tests need, run all of them, say how many ran
+//! cargo xtask powercut   cut the power under a ledger (root, a loop device, ext4)
+//! ```
+//!
+//! Nothing here is shipped, and nothing here is needed to use `armistice`.
+
+mod demo;
+mod powercut;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer's tasks.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds `armistice` and plays its demo
+    Demo(demo::Args),
+    /// Installs what the tests need, then runs all tests and all documentation examples
+    Test(test::Args),
+    /// Cuts the power under a ledger and checks every receipt afterwards
+    Powercut(powercut::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Demo(args) => demo::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Powercut(args) => powercut::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            run::say(&format!("error: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}

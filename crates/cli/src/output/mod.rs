@@ -139,6 +139,12 @@ pub(crate) fn line(text: &str) -> Outcome {
     writeln!(out, "{text}").map_err(|error| Failure::writing(&error))
 }
 
+/// Text on standard output; its styles are dropped where no terminal reads them.
+pub(crate) fn text(text: &str) -> Outcome {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::writing(&error))
+}
+
 /// Bytes on standard output as they are: notes, checkpoints, scripts.
 pub(crate) fn raw(bytes: &[u8]) -> Outcome {
     let mut out = std::io::stdout().lock();

@@ -11,6 +11,8 @@ mod measure;
 mod replay;
 mod scratch;
 
+pub(crate) use scratch::Scratch;
+
 use crate::failure::Outcome;
 use crate::output::Format;
 

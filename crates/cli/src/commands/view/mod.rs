@@ -1,6 +1,6 @@
 //! `armistice view NAME`: numbers, with what they were computed from.
 
-mod people;
+pub(crate) mod people;
 mod prove;
 
 use std::path::PathBuf;
