@@ -12,8 +12,8 @@ use armistice_report::{
 use armistice_tlog::Hash;
 use std::collections::BTreeMap;
 
-/// Sums that name a producer, at most; there are fewer codes than what this leaves, so that each can be summed without one.
-const NAMED_SUMS_MAX: usize = SUMS_MAX / 2;
+/// Sums that name a producer, at most: what is left of an entry's sums when each code has one without a producer.
+const NAMED_SUMS_MAX: usize = SUMS_MAX - RefusalCode::ALL.len();
 const MINUTE_MICROS: i64 = 60_000_000;
 
 /// Refusals that are not in the log yet.
@@ -164,5 +164,28 @@ mod tests {
         assert!(marks.take(at(0), false).is_none());
         assert_eq!(marks.take(at(0), true).map(|entry| entry.marks.len()), Some(3));
         assert!(marks.take(at(0), true).is_none());
+    }
+
+    #[test]
+    fn the_fullest_entry_fits() {
+        let mut marks = Marks::new(1);
+        let names: Vec<_> = (0..64)
+            .map(|n| ProducerName::new(&format!("{n:0>64}")).expect("a name"))
+            .collect();
+        for (n, code) in RefusalCode::ALL.iter().cycle().take(20_000).enumerate() {
+            let hash = Hash::sha256(&n.to_be_bytes());
+            marks.note(hash, Some(names[n % names.len()].clone()), *code, at(0));
+        }
+        let entry = marks.take(at(0), false).expect("the first of the minute");
+        assert!(entry.aggregated.len() <= SUMS_MAX);
+        let summed = entry.aggregated.iter().map(|one| one.count.get()).sum::<u64>();
+        assert_eq!(entry.marks.len() as u64 + summed, 20_000);
+        // Envelope and signature line stay below 2,000 bytes.
+        let json = serde_json::to_string(&entry).expect("content");
+        assert!(
+            json.len() + 2_000 <= armistice_report::NOTE_BYTES_MAX,
+            "{} bytes",
+            json.len()
+        );
     }
 }
