@@ -21,7 +21,9 @@ pub(crate) struct Actors {
 
 impl Actors {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::ActorRegistered(registered) = scene.event else { return };
+        let Event::ActorRegistered(registered) = scene.event else {
+            return;
+        };
         let actor = scene.name(&registered.actor);
         if registered.role == ActorRole::Side {
             self.sides.insert(actor);

@@ -66,7 +66,9 @@ impl Amount {
 
     /// What is certain of things that may overlap: at least the greatest of the least. `None` of none.
     pub(crate) fn bound(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
-        parts.into_iter().reduce(|a, b| Self::new(a.min().max(b.min()), None, None))
+        parts
+            .into_iter()
+            .reduce(|a, b| Self::new(a.min().max(b.min()), None, None))
     }
 }
 
@@ -94,13 +96,25 @@ mod tests {
     fn open_bounds_stay_open() {
         let dozen = Amount::new(Some(13), None, None);
         let about = Amount::new(None, Some(2000), None);
-        assert_eq!(Amount::sum([EXACT(3), dozen]), Some(Amount::new(Some(16), None, None)));
+        assert_eq!(
+            Amount::sum([EXACT(3), dozen]),
+            Some(Amount::new(Some(16), None, None))
+        );
         assert_eq!(Amount::sum([EXACT(3), EXACT(4)]), Some(EXACT(7)));
-        assert_eq!(Amount::sum([about, about]), Some(Amount::new(None, Some(4000), None)));
-        assert_eq!(Amount::span([EXACT(3), EXACT(5)]), Some(Amount::new(Some(3), None, Some(5))));
+        assert_eq!(
+            Amount::sum([about, about]),
+            Some(Amount::new(None, Some(4000), None))
+        );
+        assert_eq!(
+            Amount::span([EXACT(3), EXACT(5)]),
+            Some(Amount::new(Some(3), None, Some(5)))
+        );
         assert_eq!(Amount::span([EXACT(3), EXACT(3)]), Some(EXACT(3)));
         assert_eq!(Amount::span([EXACT(3), about]), Some(Amount::UNKNOWN));
-        assert_eq!(Amount::bound([EXACT(3), dozen]), Some(Amount::new(Some(13), None, None)));
+        assert_eq!(
+            Amount::bound([EXACT(3), dozen]),
+            Some(Amount::new(Some(13), None, None))
+        );
         assert_eq!(Amount::bound([EXACT(3)]), Some(EXACT(3)));
         assert_eq!(Amount::sum([]), None);
     }
@@ -108,7 +122,10 @@ mod tests {
     #[test]
     fn an_amount_prints_three_bounds_and_survives_a_snapshot() {
         let amount = Amount::new(Some(13), None, None);
-        assert_eq!(serde_json::to_string(&amount).unwrap(), r#"{"min":13,"best":null,"max":null}"#);
+        assert_eq!(
+            serde_json::to_string(&amount).unwrap(),
+            r#"{"min":13,"best":null,"max":null}"#
+        );
         let bytes = postcard::to_stdvec(&amount).unwrap();
         assert_eq!(postcard::from_bytes::<Amount>(&bytes).unwrap(), amount);
     }

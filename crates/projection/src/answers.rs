@@ -4,8 +4,8 @@
 //! they came; which of them stand is asked of [`Entries`]. What the words mean for a count is the views' matter.
 
 use armistice_report::{
-    AttributionDegree, Characterisation, DenialScope, EntryHash, Event, IncidentAssessed, Occurrence, StandardOfProof,
-    UnnamedParty,
+    AttributionDegree, Characterisation, DenialScope, EntryHash, Event, IncidentAssessed, Occurrence,
+    StandardOfProof, UnnamedParty,
 };
 use serde::{Deserialize, Serialize};
 
@@ -95,8 +95,17 @@ impl Answers {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
         match scene.event {
             Event::ClaimDenied(denied) => {
-                let counter = denied.counter_accusation.as_ref().map(|counter| scene.name(&counter.accused));
-                self.answer(scene, AnswerKind::Denied, &denied.target, Some(denied.scope), counter);
+                let counter = denied
+                    .counter_accusation
+                    .as_ref()
+                    .map(|counter| scene.name(&counter.accused));
+                self.answer(
+                    scene,
+                    AnswerKind::Denied,
+                    &denied.target,
+                    Some(denied.scope),
+                    counter,
+                );
             }
             Event::ResponsibilityAdmitted(admitted) => {
                 self.answer(scene, AnswerKind::Admitted, &admitted.target, None, None);
@@ -120,7 +129,15 @@ impl Answers {
         // Admission refuses an unknown target; one that got in answers nothing.
         let Some(target) = scene.find(target) else { return };
         let root = scene.root();
-        self.answers.push(Answer { index: scene.index, target, kind, scope, by: scene.by, root, counter });
+        self.answers.push(Answer {
+            index: scene.index,
+            target,
+            kind,
+            scope,
+            by: scene.by,
+            root,
+            counter,
+        });
     }
 
     fn assess(&mut self, scene: &mut Scene<'_>, assessed: &IncidentAssessed) {
@@ -166,6 +183,9 @@ impl Backlinks {
     /// The positions of what names the entry, in order.
     pub(crate) fn of(&self, target: u32) -> impl Iterator<Item = usize> + '_ {
         let start = self.0.partition_point(|&(named, _)| named < target);
-        self.0[start..].iter().take_while(move |&&(named, _)| named == target).map(|&(_, at)| at as usize)
+        self.0[start..]
+            .iter()
+            .take_while(move |&&(named, _)| named == target)
+            .map(|&(_, at)| at as usize)
     }
 }

@@ -7,7 +7,7 @@ use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    compact::{By, Where, Span},
+    compact::{By, Span, Where},
     names::Name,
     scene::Scene,
 };
@@ -67,7 +67,10 @@ impl Claims {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
         match scene.event {
             Event::IncidentReported(incident) => {
-                let accused = incident.accused.as_deref().map_or(Name::NOT_STATED, |id| scene.names.intern(id));
+                let accused = incident
+                    .accused
+                    .as_deref()
+                    .map_or(Name::NOT_STATED, |id| scene.names.intern(id));
                 let claim = Claim {
                     index: scene.index,
                     original: scene.original,
@@ -86,12 +89,19 @@ impl Claims {
             Event::IncidentsLinked(linked) => {
                 let ends = (scene.find(&linked.a), scene.find(&linked.b));
                 if let (Some(a), Some(b)) = ends {
-                    self.links.push(Link { index: scene.index, a, b, relation: linked.relation, unlinked: None });
+                    self.links.push(Link {
+                        index: scene.index,
+                        a,
+                        b,
+                        relation: linked.relation,
+                        unlinked: None,
+                    });
                 }
             }
             Event::IncidentsUnlinked(unlinked) => {
                 let target = scene.find(&unlinked.target);
-                let link = target.and_then(|target| self.links.binary_search_by_key(&target, |link| link.index).ok());
+                let link = target
+                    .and_then(|target| self.links.binary_search_by_key(&target, |link| link.index).ok());
                 if let Some(position) = link {
                     // The first one counts: a link that was taken back stays so, a new link may be made.
                     self.links[position].unlinked.get_or_insert(scene.index);

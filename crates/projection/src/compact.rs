@@ -34,7 +34,11 @@ pub(crate) enum Voice {
 impl By {
     pub(crate) fn of(provenance: Option<&Provenance>, names: &mut Names) -> Self {
         let Some(provenance) = provenance else {
-            return Self { who: Name::NOT_STATED, capacity: None, hedge: None };
+            return Self {
+                who: Name::NOT_STATED,
+                capacity: None,
+                hedge: None,
+            };
         };
         let by = &provenance.asserted_by;
         let who = match (&by.actor, &by.as_named) {
@@ -42,7 +46,11 @@ impl By {
             (None, Some(named)) => names.intern(&format!("named:{named}")),
             (None, None) => Name::NOT_STATED,
         };
-        Self { who, capacity: by.capacity, hedge: Some(provenance.hedge) }
+        Self {
+            who,
+            capacity: by.capacity,
+            hedge: Some(provenance.hedge),
+        }
     }
 
     pub(crate) fn voice(self) -> Voice {
@@ -77,17 +85,38 @@ pub(crate) struct SpanRow {
 impl Span {
     pub(crate) fn of(time: &TimeSpec) -> Self {
         let micros = |end: Option<Timestamp>| end.map_or(OPEN, Timestamp::as_micros);
-        Self { earliest: micros(time.earliest), latest: micros(time.latest), precision: time.precision }
+        Self {
+            earliest: micros(time.earliest),
+            latest: micros(time.latest),
+            precision: time.precision,
+        }
     }
 
     pub(crate) fn row(self) -> SpanRow {
-        let end = |micros: i64| if micros == OPEN { None } else { Timestamp::from_micros(micros) };
-        SpanRow { earliest: end(self.earliest), latest: end(self.latest), precision: self.precision }
+        let end = |micros: i64| {
+            if micros == OPEN {
+                None
+            } else {
+                Timestamp::from_micros(micros)
+            }
+        };
+        SpanRow {
+            earliest: end(self.earliest),
+            latest: end(self.latest),
+            precision: self.precision,
+        }
     }
 
     /// Both ends in microseconds; an open end reaches as far as it can.
     pub(crate) fn bounds(self) -> (i64, i64) {
-        (self.earliest, if self.latest == OPEN { i64::MAX } else { self.latest })
+        (
+            self.earliest,
+            if self.latest == OPEN {
+                i64::MAX
+            } else {
+                self.latest
+            },
+        )
     }
 }
 
@@ -103,7 +132,10 @@ impl Where {
     pub(crate) fn of(place: Option<&PlaceSpec>, names: &mut Names) -> Self {
         let Some(spec) = place else { return Self::default() };
         if let Some(id) = &spec.place {
-            return Self { place: Some(names.intern(id)), named: None };
+            return Self {
+                place: Some(names.intern(id)),
+                named: None,
+            };
         }
         let label = if let Some(first) = spec.names.first() {
             format!("named:{}", first.name)
@@ -115,7 +147,10 @@ impl Where {
         } else {
             return Self::default();
         };
-        Self { place: None, named: Some(names.intern(&label)) }
+        Self {
+            place: None,
+            named: Some(names.intern(&label)),
+        }
     }
 
     /// The one word for it, `not_stated` without any.

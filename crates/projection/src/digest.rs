@@ -37,7 +37,10 @@ impl Digesting {
     }
 
     pub(crate) fn finish(&self) -> Digest {
-        Digest { rows: self.0.size(), root: self.0.root() }
+        Digest {
+            rows: self.0.size(),
+            root: self.0.root(),
+        }
     }
 }
 
@@ -50,7 +53,11 @@ pub(crate) struct Proving<'a> {
 
 impl<'a> Proving<'a> {
     pub(crate) fn new(key: &'a str) -> Self {
-        Self { key, tree: Tree::new(), found: None }
+        Self {
+            key,
+            tree: Tree::new(),
+            found: None,
+        }
     }
 
     pub(crate) fn push(&mut self, key: &str, row: &[u8]) {
@@ -64,7 +71,18 @@ impl<'a> Proving<'a> {
     pub(crate) fn finish(self) -> Option<RowProof> {
         let (index, row) = self.found?;
         let rows = self.tree.size();
-        let path = self.tree.inclusion(index, rows).expect("the row was pushed into this tree");
-        Some(RowProof { index, row, path, digest: Digest { rows, root: self.tree.root() } })
+        let path = self
+            .tree
+            .inclusion(index, rows)
+            .expect("the row was pushed into this tree");
+        Some(RowProof {
+            index,
+            row,
+            path,
+            digest: Digest {
+                rows,
+                root: self.tree.root(),
+            },
+        })
     }
 }

@@ -37,11 +37,6 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    /// How many entries there are: the index that the next one gets.
-    pub(crate) fn len(&self) -> usize {
-        self.hashes.len()
-    }
-
     /// Remembers the next entry.
     pub(crate) fn push(&mut self, hash: [u8; 32], producer: Name, event_type: EventType) {
         let index = u32::try_from(self.hashes.len()).expect("the projection refuses entries beyond 32 bits");
@@ -49,16 +44,22 @@ impl Entries {
         self.producers.push(producer);
         self.types.push(event_type);
         let hashes = &self.hashes;
-        self.lookup.insert_unique(bucket(&hash), index, |&at| bucket(&hashes[at as usize]));
+        self.lookup
+            .insert_unique(bucket(&hash), index, |&at| bucket(&hashes[at as usize]));
     }
 
     /// The index of the entry with this hash.
     pub(crate) fn find(&self, hash: &EntryHash) -> Option<u32> {
-        self.lookup.find(bucket(&hash.0), |&at| self.hashes[at as usize] == hash.0).copied()
+        self.lookup
+            .find(bucket(&hash.0), |&at| self.hashes[at as usize] == hash.0)
+            .copied()
     }
 
     pub(crate) fn named(&self, index: u32) -> EntryRef {
-        EntryRef { index, hash: EntryHash(self.hashes[index as usize]) }
+        EntryRef {
+            index,
+            hash: EntryHash(self.hashes[index as usize]),
+        }
     }
 
     pub(crate) fn producer(&self, index: u32) -> Name {
@@ -117,7 +118,10 @@ impl Entries {
         let event_type = self.event_type(target);
         let original = !matches!(event_type, EventType::ClaimCorrected | EventType::ClaimRetracted);
         // What frame and curation say is replaced by a newer registration or an unlinking, never taken back.
-        let said = !matches!(event_type.family(), Family::Founding | Family::Frame | Family::Curation);
+        let said = !matches!(
+            event_type.family(),
+            Family::Founding | Family::Frame | Family::Curation
+        );
         original && said && self.producer(target) == self.producer(by)
     }
 }
@@ -160,7 +164,11 @@ impl<'de> Deserialize<'de> for Entries {
         let mut entries = Self::default();
         for ((hash, producer), kind) in saved.hashes.into_iter().zip(saved.producers).zip(saved.types) {
             let known = EventType::ALL.get(usize::from(kind));
-            entries.push(hash, producer, *known.ok_or_else(|| serde::de::Error::custom("a known type"))?);
+            entries.push(
+                hash,
+                producer,
+                *known.ok_or_else(|| serde::de::Error::custom("a known type"))?,
+            );
         }
         entries.retractions = saved.retractions;
         entries.corrections = saved.corrections;
@@ -177,4 +185,16 @@ pub(crate) fn ordinal(event_type: EventType) -> u8 {
 
 fn bucket(hash: &[u8; 32]) -> u64 {
     u64::from_le_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_kept_as_its_place_in_the_list() {
+        for (at, &event_type) in EventType::ALL.iter().enumerate() {
+            assert_eq!(usize::from(ordinal(event_type)), at);
+        }
+    }
 }

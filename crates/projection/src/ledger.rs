@@ -50,7 +50,11 @@ impl Ledger {
 
     fn adopt(&mut self, scene: &mut Scene<'_>, codebook: &Codebook) {
         let id = scene.name(&codebook.id);
-        self.codebooks.push(Adopted { index: scene.index, id, sha256: codebook.sha256.0 });
+        self.codebooks.push(Adopted {
+            index: scene.index,
+            id,
+            sha256: codebook.sha256.0,
+        });
     }
 
     pub(crate) fn codebook(&self) -> Option<Sha256> {

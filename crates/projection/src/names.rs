@@ -33,13 +33,18 @@ impl Names {
     pub(crate) fn intern(&mut self, text: &str) -> Name {
         let texts = &self.texts;
         let hash = hash_of(text);
-        let position = match self.lookup.find(hash, |&position| *texts[position as usize] == *text) {
+        let position = match self
+            .lookup
+            .find(hash, |&position| *texts[position as usize] == *text)
+        {
             Some(&position) => position,
             None => {
-                let position = u32::try_from(texts.len()).expect("fewer names than entries, and those fit 32 bits");
+                let position =
+                    u32::try_from(texts.len()).expect("fewer names than entries, and those fit 32 bits");
                 self.texts.push(text.into());
                 let texts = &self.texts;
-                self.lookup.insert_unique(hash, position, |&at| hash_of(&texts[at as usize]));
+                self.lookup
+                    .insert_unique(hash, position, |&at| hash_of(&texts[at as usize]));
                 position
             }
         };
@@ -48,7 +53,9 @@ impl Names {
 
     /// The number of a text that is already known.
     pub(crate) fn find(&self, text: &str) -> Option<Name> {
-        let position = self.lookup.find(hash_of(text), |&at| *self.texts[at as usize] == *text)?;
+        let position = self
+            .lookup
+            .find(hash_of(text), |&at| *self.texts[at as usize] == *text)?;
         Some(Name(NonZeroU32::MIN.saturating_add(*position)))
     }
 
@@ -65,7 +72,10 @@ impl Names {
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self { texts: Vec::new(), lookup: HashTable::new() };
+        let mut names = Self {
+            texts: Vec::new(),
+            lookup: HashTable::new(),
+        };
         names.intern(NOT_STATED);
         names
     }
@@ -115,7 +125,10 @@ mod tests {
         assert_ne!(first, second);
         let bytes = postcard::to_stdvec(&names).unwrap();
         let back: Names = postcard::from_bytes(&bytes).unwrap();
-        assert_eq!((back.text(second), back.find("parukh")), ("khramort", Some(first)));
+        assert_eq!(
+            (back.text(second), back.find("parukh")),
+            ("khramort", Some(first))
+        );
         assert_eq!(back.find("askeran"), None);
     }
 }

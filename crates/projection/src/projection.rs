@@ -74,7 +74,11 @@ impl Projection {
     }
 
     pub(crate) fn from_parts(state: State, frontier: Frontier) -> Self {
-        Self { state, frontier, derived: OnceLock::new() }
+        Self {
+            state,
+            frontier,
+            derived: OnceLock::new(),
+        }
     }
 
     /// Folds the next entry into all views. Takes any admissible report; what admission would have
@@ -86,12 +90,23 @@ impl Projection {
     pub fn apply(&mut self, item: &Item<'_>) -> Result<(), Error> {
         let expected = self.tree_size().0;
         if item.index != expected {
-            return Err(Error::OutOfOrder { expected, found: item.index });
+            return Err(Error::OutOfOrder {
+                expected,
+                found: item.index,
+            });
         }
         let index = u32::try_from(item.index).map_err(|_| Error::Full { max: ENTRIES_MAX })?;
         self.derived.take();
         self.frontier.push(Hash(item.hash));
-        let State { names, entries, ledger, actors, claims, answers, views } = &mut self.state;
+        let State {
+            names,
+            entries,
+            ledger,
+            actors,
+            claims,
+            answers,
+            views,
+        } = &mut self.state;
         let producer = names.intern(&item.report.source);
         entries.push(item.hash, producer, item.report.event.event_type());
         let (original, event) = resolve(entries, index, &item.report.event);
@@ -134,7 +149,9 @@ impl Projection {
     /// [`Projection::for_each_row`].
     pub fn rows(&self, view: View) -> Vec<String> {
         let mut rows = Vec::new();
-        self.for_each_row(view, |_, row| rows.push(String::from_utf8_lossy(row).into_owned()));
+        self.for_each_row(view, |_, row| {
+            rows.push(String::from_utf8_lossy(row).into_owned())
+        });
         rows
     }
 
@@ -160,8 +177,26 @@ impl Projection {
     }
 
     fn reading(&self) -> Reading<'_> {
-        let State { names, entries, ledger, actors, claims, answers, views: _ } = &self.state;
-        let derived = self.derived.get_or_init(|| Derived::new(entries, claims, answers));
-        Reading { names, entries, ledger, actors, claims, answers, derived }
+        let State {
+            names,
+            entries,
+            ledger,
+            actors,
+            claims,
+            answers,
+            views: _,
+        } = &self.state;
+        let derived = self
+            .derived
+            .get_or_init(|| Derived::new(entries, claims, answers));
+        Reading {
+            names,
+            entries,
+            ledger,
+            actors,
+            claims,
+            answers,
+            derived,
+        }
     }
 }

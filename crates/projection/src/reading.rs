@@ -75,15 +75,17 @@ impl<'a> Reading<'a> {
         indexes.into_iter().map(|index| self.entry(index)).collect()
     }
 
-    /// Each original entry of a list of records, with the record that stands for it.
-    pub(crate) fn standing<'r, R: Recorded>(&self, records: &'r [R]) -> impl Iterator<Item = (u32, &'r R)> + use<'a, 'r, R> {
-        let entries = self.entries;
-        records.iter().filter(|record| record.index() == record.original()).map(move |record| {
-            let current = entries.current(record.index());
-            // A correction has a record of its own, made when it was applied.
-            let found = records.binary_search_by_key(&current, R::index);
-            (record.index(), found.map_or(record, |at| &records[at]))
-        })
+    /// The records that stand, by the original entries that they stand for, in the order of those.
+    pub(crate) fn standing<'r, R: Recorded>(&self, records: &'r [R]) -> Vec<(u32, &'r R)> {
+        let stands = |record: &&R| self.entries.current(record.original()) == record.index();
+        let mut standing: Vec<(u32, &R)> = records
+            .iter()
+            .filter(stands)
+            .map(|record| (record.original(), record))
+            .collect();
+        // In order already unless there are corrections: the sort is one pass then.
+        standing.sort_by_key(|&(original, _)| original);
+        standing
     }
 
     /// The corrections and the retractions of an entry.

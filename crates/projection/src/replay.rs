@@ -84,11 +84,17 @@ type Raw = Vec<(u64, Vec<u8>)>;
 fn read_chunk<E: std::error::Error + 'static>(
     source: &mut impl Iterator<Item = Result<(u64, Vec<u8>), E>>,
 ) -> Result<Raw, ReplayError<E>> {
-    source.take(CHUNK_ENTRIES).collect::<Result<_, _>>().map_err(ReplayError::Source)
+    source
+        .take(CHUNK_ENTRIES)
+        .collect::<Result<_, _>>()
+        .map_err(ReplayError::Source)
 }
 
 fn parse_chunk<E: std::error::Error + Send + 'static>(raw: &Raw) -> Result<Vec<Parsed>, ReplayError<E>> {
-    raw.par_iter().with_min_len(64).map(|(index, bytes)| parse_entry(*index, bytes)).collect()
+    raw.par_iter()
+        .with_min_len(64)
+        .map(|(index, bytes)| parse_entry(*index, bytes))
+        .collect()
 }
 
 fn parse_entry<E: std::error::Error + 'static>(index: u64, bytes: &[u8]) -> Result<Parsed, ReplayError<E>> {
@@ -97,7 +103,11 @@ fn parse_entry<E: std::error::Error + 'static>(index: u64, bytes: &[u8]) -> Resu
         code: refusal.code.as_str(),
         field: refusal.field.clone(),
     };
-    let malformed = |_| ReplayError::Entry { index, code: "not_an_entry", field: String::new() };
+    let malformed = |_| ReplayError::Entry {
+        index,
+        code: "not_an_entry",
+        field: String::new(),
+    };
     let parts = entry::parse(bytes).map_err(malformed)?;
     let text = note_text(parts.note);
     let report = armistice_report::parse(text).map_err(refused)?;

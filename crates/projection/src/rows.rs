@@ -21,7 +21,12 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(sink: &'a mut Sink<'a>) -> Self {
-        Self { sink, key: String::new(), previous: String::new(), line: Vec::new() }
+        Self {
+            sink,
+            key: String::new(),
+            previous: String::new(),
+            line: Vec::new(),
+        }
     }
 
     /// One row: `kind/id` is its key.
@@ -32,7 +37,12 @@ impl<'a> Rows<'a> {
             self.key.push('/');
             self.key.push_str(id);
         }
-        assert!(self.key > self.previous, "a view gives its rows in key order: {} after {}", self.key, self.previous);
+        assert!(
+            self.key > self.previous,
+            "a view gives its rows in key order: {} after {}",
+            self.key,
+            self.previous
+        );
         self.line.clear();
         self.line.extend_from_slice(b"{\"key\":");
         write_json(&mut self.line, &self.key);
@@ -73,11 +83,15 @@ mod tests {
     #[test]
     fn the_key_comes_first() {
         let mut lines = Vec::new();
-        let mut sink = |key: &str, row: &[u8]| lines.push((key.to_owned(), String::from_utf8(row.to_vec()).unwrap()));
+        let mut sink =
+            |key: &str, row: &[u8]| lines.push((key.to_owned(), String::from_utf8(row.to_vec()).unwrap()));
         let mut rows = Rows::new(&mut sink);
         rows.push_at("entry", 7, &Fields { count: 1 });
         rows.push("side", "a", &Fields { count: 2 });
-        assert_eq!(lines[0].1, r#"{"key":"entry/000000000007","row":"entry","count":1}"#);
+        assert_eq!(
+            lines[0].1,
+            r#"{"key":"entry/000000000007","row":"entry","count":1}"#
+        );
         assert_eq!(lines[1].1, r#"{"key":"side/a","row":"side","count":2}"#);
     }
 

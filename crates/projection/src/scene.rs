@@ -28,7 +28,9 @@ pub(crate) struct Scene<'a> {
 /// Lets a correction or retraction take effect; gives the original entry and the content that now counts for it.
 pub(crate) fn resolve<'a>(entries: &mut Entries, index: u32, event: &'a Event) -> (u32, &'a Event) {
     match event {
-        Event::ClaimCorrected(ClaimCorrected { target, replacement, .. }) => {
+        Event::ClaimCorrected(ClaimCorrected {
+            target, replacement, ..
+        }) => {
             let target = entries.find(target);
             match target.filter(|&target| entries.correct(target, index, replacement.event().event_type())) {
                 Some(target) => (target, replacement.event()),
@@ -69,7 +71,9 @@ impl<'a> Scene<'a> {
 
     /// The original entry that a hash names, whether it names the original or a correction of it.
     pub(crate) fn find(&self, hash: &EntryHash) -> Option<u32> {
-        self.entries.find(hash).map(|index| self.entries.original_of(index))
+        self.entries
+            .find(hash)
+            .map(|index| self.entries.original_of(index))
     }
 
     /// The original entries that hashes name, in their order, unknown ones left out.
@@ -89,10 +93,6 @@ impl<'a> Scene<'a> {
         ids.iter().map(|id| self.names.intern(id)).collect()
     }
 
-    pub(crate) fn option(&mut self, text: Option<&str>) -> Option<Name> {
-        text.map(|text| self.names.intern(text))
-    }
-
     /// `agreement` or `agreement/clause`.
     pub(crate) fn clause(&mut self, clause: Option<&ClauseRef>) -> Option<Name> {
         clause.map(|reference| match &reference.clause {
@@ -106,7 +106,11 @@ impl<'a> Scene<'a> {
         if self.by.who != Name::NOT_STATED {
             return self.by.who;
         }
-        let chain = self.report.provenance.as_ref().and_then(|provenance| provenance.attribution.first());
+        let chain = self
+            .report
+            .provenance
+            .as_ref()
+            .and_then(|provenance| provenance.attribution.first());
         match chain.map(|first| (&first.actor, &first.name)) {
             Some((Some(actor), _)) => self.names.intern(actor),
             Some((None, name)) => self.names.intern(&format!("named:{name}")),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use armistice_report::{AttributionDegree, Capacity, Characterisation, DenialScope, Hedge, Occurrence, StandardOfProof};
+use armistice_report::{
+    AttributionDegree, Capacity, Characterisation, DenialScope, Hedge, Occurrence, StandardOfProof,
+};
 use serde::Serialize;
 
 use crate::{
@@ -62,16 +64,20 @@ impl<'a> AnswerRow<'a> {
             by: reading.text(answer.by.who),
             by_side: reading.side_text(answer.by.who),
             capacity: answer.by.capacity,
-            counter_accusation: answer
-                .counter
-                .map(|accused| CounterRow { accused: reading.text(accused), counted: false }),
+            counter_accusation: answer.counter.map(|accused| CounterRow {
+                accused: reading.text(accused),
+                counted: false,
+            }),
             entry: reading.entry(answer.index),
         }
     }
 
     /// Every answer in force to an entry.
     pub(crate) fn all(reading: &Reading<'a>, index: u32) -> Vec<Self> {
-        reading.answers_to(index).map(|answer| Self::new(reading, answer)).collect()
+        reading
+            .answers_to(index)
+            .map(|answer| Self::new(reading, answer))
+            .collect()
     }
 }
 
@@ -119,7 +125,10 @@ impl<'a> FindingRow<'a> {
             attribution: finding
                 .attribution
                 .iter()
-                .map(|&(attributed, degree)| AttributionRow { to: to(attributed), degree })
+                .map(|&(attributed, degree)| AttributionRow {
+                    to: to(attributed),
+                    degree,
+                })
                 .collect(),
             characterisation: finding
                 .characterisation
@@ -154,7 +163,10 @@ impl<'a> Counts<'a> {
     }
 
     pub(crate) fn rows(&self) -> Vec<CountRow<'a>> {
-        self.0.iter().map(|(&of, &count)| CountRow { of, count }).collect()
+        self.0
+            .iter()
+            .map(|(&of, &count)| CountRow { of, count })
+            .collect()
     }
 }
 

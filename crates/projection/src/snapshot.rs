@@ -25,13 +25,17 @@ struct Head {
 }
 
 fn version_list() -> Vec<String> {
-    View::ALL.iter().map(|view| format!("{}@{}", view.name(), view.version())).collect()
+    View::ALL
+        .iter()
+        .map(|view| format!("{}@{}", view.name(), view.version()))
+        .collect()
 }
 
 impl Projection {
     /// The state as bytes, for [`Projection::restore`].
     pub fn snapshot(&self) -> Vec<u8> {
-        let body = postcard::to_stdvec(&self.state).expect("every part of the state has a length and memory takes it");
+        let body = postcard::to_stdvec(&self.state)
+            .expect("every part of the state has a length and memory takes it");
         let head = Head {
             views: version_list(),
             tree_size: self.tree_size().0,
@@ -55,25 +59,37 @@ impl Projection {
     /// remedy is to rebuild from the log.
     pub fn restore(bytes: &[u8]) -> Result<Self, Error> {
         let damaged = |expected| Error::SnapshotDamaged { expected };
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("the line armistice/snapshot/v1"))?;
-        let end = rest.iter().position(|&byte| byte == b'\n').ok_or_else(|| damaged("a head of one line"))?;
+        let rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| damaged("the line armistice/snapshot/v1"))?;
+        let end = rest
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .ok_or_else(|| damaged("a head of one line"))?;
         let (head, body) = (&rest[..end], &rest[end + 1..]);
         let head: Head = serde_json::from_slice(head).map_err(|_| damaged("a head of one JSON object"))?;
         let expected = version_list();
         if head.views != expected {
-            return Err(Error::SnapshotVersion { expected: expected.join(", "), found: head.views.join(", ") });
+            return Err(Error::SnapshotVersion {
+                expected: expected.join(", "),
+                found: head.views.join(", "),
+            });
         }
         if head.body != Hash::sha256(body).to_string() {
             return Err(damaged("a body with the hash that the head names"));
         }
-        let state: State = postcard::from_bytes(body).map_err(|_| damaged("a body that holds the views' state"))?;
+        let state: State =
+            postcard::from_bytes(body).map_err(|_| damaged("a body that holds the views' state"))?;
         let mut frontier = Frontier::new();
         for hash in state.entries.hashes() {
             frontier.push(Hash(*hash));
         }
         let named = Hash::from_hex(&head.root).ok_or_else(|| damaged("a root of 64 hex digits"))?;
         if frontier.root() != named || frontier.size().0 != head.tree_size {
-            return Err(Error::SnapshotRoot { expected: named, found: frontier.root() });
+            return Err(Error::SnapshotRoot {
+                expected: named,
+                found: frontier.root(),
+            });
         }
         Ok(Self::from_parts(state, frontier))
     }

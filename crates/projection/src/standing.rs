@@ -45,15 +45,35 @@ impl Derived {
         let mut standings = standings(entries, claims);
         mark_repeats(claims, &mut standings);
         mark_incidents(claims, &mut standings);
-        let position = |at: usize| u32::try_from(at).expect("fewer records than entries, and those fit 32 bits");
+        let position =
+            |at: usize| u32::try_from(at).expect("fewer records than entries, and those fit 32 bits");
         let by_target = |(at, answer): (usize, &Answer)| (answer.target, position(at));
         let by_targets = |(at, finding): (usize, &Finding)| {
-            finding.targets.iter().map(|&target| (target, position(at))).collect::<Vec<_>>()
+            finding
+                .targets
+                .iter()
+                .map(|&target| (target, position(at)))
+                .collect::<Vec<_>>()
         };
-        let repeats = standings.iter().filter_map(|claim| Some((claim.repeats?, claim.index))).collect();
-        let members = standings.iter().enumerate().map(|(at, claim)| (claim.incident, position(at))).collect();
-        let live_answers = answers.answers.iter().enumerate().filter(|(_, answer)| entries.is_live(answer.index));
-        let live_findings = answers.findings.iter().enumerate().filter(|(_, finding)| entries.is_live(finding.index));
+        let repeats = standings
+            .iter()
+            .filter_map(|claim| Some((claim.repeats?, claim.index)))
+            .collect();
+        let members = standings
+            .iter()
+            .enumerate()
+            .map(|(at, claim)| (claim.incident, position(at)))
+            .collect();
+        let live_answers = answers
+            .answers
+            .iter()
+            .enumerate()
+            .filter(|(_, answer)| entries.is_live(answer.index));
+        let live_findings = answers
+            .findings
+            .iter()
+            .enumerate()
+            .filter(|(_, finding)| entries.is_live(finding.index));
         Self {
             answers: Backlinks::new(live_answers.map(by_target).collect()),
             findings: Backlinks::new(live_findings.flat_map(by_targets).collect()),
@@ -65,13 +85,18 @@ impl Derived {
 
     /// The claim that an entry made.
     pub(crate) fn claim(&self, index: u32) -> Option<&Standing> {
-        let position = self.claims.binary_search_by_key(&index, |claim| claim.index).ok()?;
+        let position = self
+            .claims
+            .binary_search_by_key(&index, |claim| claim.index)
+            .ok()?;
         self.claims.get(position)
     }
 
     /// The entries that repeat an allegation.
     pub(crate) fn repeats_of(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
-        self.repeats.of(index).map(|at| u32::try_from(at).expect("these are entries' indexes"))
+        self.repeats
+            .of(index)
+            .map(|at| u32::try_from(at).expect("these are entries' indexes"))
     }
 
     /// The claims of an incident, in the order of the log.
@@ -80,26 +105,48 @@ impl Derived {
     }
 
     /// The answers in force to an entry.
-    pub(crate) fn answers_to<'a>(&'a self, answers: &'a Answers, index: u32) -> impl Iterator<Item = &'a Answer> {
+    pub(crate) fn answers_to<'a>(
+        &'a self,
+        answers: &'a Answers,
+        index: u32,
+    ) -> impl Iterator<Item = &'a Answer> {
         self.answers.of(index).map(|at| &answers.answers[at])
     }
 
     /// The findings in force about an entry.
-    pub(crate) fn findings_about<'a>(&'a self, answers: &'a Answers, index: u32) -> impl Iterator<Item = &'a Finding> {
+    pub(crate) fn findings_about<'a>(
+        &'a self,
+        answers: &'a Answers,
+        index: u32,
+    ) -> impl Iterator<Item = &'a Finding> {
         self.findings.of(index).map(|at| &answers.findings[at])
     }
 }
 
 fn standings(entries: &Entries, claims: &Claims) -> Vec<Standing> {
-    let originals = claims.claims.iter().enumerate().filter(|(_, claim)| claim.index == claim.original);
+    let originals = claims
+        .claims
+        .iter()
+        .enumerate()
+        .filter(|(_, claim)| claim.index == claim.original);
     originals
         .map(|(at, claim)| {
             let current = entries.current(claim.index);
             // A correction has a record of its own, made when it was applied.
-            let found = if current == claim.index { Ok(at) } else { claims.claims.binary_search_by_key(&current, |c| c.index) };
+            let found = if current == claim.index {
+                Ok(at)
+            } else {
+                claims.claims.binary_search_by_key(&current, |c| c.index)
+            };
             let content = u32::try_from(found.unwrap_or(at)).expect("fewer records than entries");
             let live = entries.is_live(claim.index);
-            Standing { index: claim.index, content, live, repeats: None, incident: claim.index }
+            Standing {
+                index: claim.index,
+                content,
+                live,
+                repeats: None,
+                incident: claim.index,
+            }
         })
         .collect()
 }
@@ -116,7 +163,9 @@ fn mark_repeats(claims: &Claims, standings: &mut [Standing]) {
     let mut numbered: Vec<(usize, u32)> = Vec::with_capacity(named.len());
     for at in named {
         let number = match numbered.last() {
-            Some(&(before, number)) if same_series(content(&standings[before]), content(&standings[at])) => number + 1,
+            Some(&(before, number)) if same_series(content(&standings[before]), content(&standings[at])) => {
+                number + 1
+            }
             _ => 0,
         };
         numbered.push((at, number));
@@ -126,7 +175,9 @@ fn mark_repeats(claims: &Claims, standings: &mut [Standing]) {
     let mut first: Option<(usize, u32)> = None;
     for (at, number) in numbered {
         match first {
-            Some((original, n)) if n == number && key(original) == key(at) => marks.push((at, standings[original].index)),
+            Some((original, n)) if n == number && key(original) == key(at) => {
+                marks.push((at, standings[original].index))
+            }
             _ => first = Some((at, number)),
         }
     }
@@ -146,8 +197,14 @@ fn mark_incidents(claims: &Claims, standings: &mut [Standing]) {
         let found = standings.binary_search_by_key(&index, |claim| claim.index).ok()?;
         u32::try_from(found).ok()
     };
-    let links = claims.links.iter().filter(|link| link.joins()).map(|link| (link.a, link.b));
-    let repeats = standings.iter().filter_map(|claim| Some((claim.repeats?, claim.index)));
+    let links = claims
+        .links
+        .iter()
+        .filter(|link| link.joins())
+        .map(|link| (link.a, link.b));
+    let repeats = standings
+        .iter()
+        .filter_map(|claim| Some((claim.repeats?, claim.index)));
     for (a, b) in links.chain(repeats) {
         if let (Some(a), Some(b)) = (position(a), position(b)) {
             union.join(a, b);

@@ -63,7 +63,9 @@ impl Statement {
     /// # Errors
     /// [`Error::Tlog`] when the ledger's origin cannot stand in a checkpoint.
     pub fn to_checkpoint(&self) -> Result<Checkpoint, Error> {
-        let codebook = self.codebook.map_or_else(|| "none".to_owned(), |codebook| codebook.to_string());
+        let codebook = self
+            .codebook
+            .map_or_else(|| "none".to_owned(), |codebook| codebook.to_string());
         let head = Checkpoint::new(self.name(), self.digest.rows, self.digest.root)?
             .with_extension(format!("tree_size {}", self.tree_size))?
             .with_extension(format!("tree_root {}", self.tree_root.to_base64()))?
@@ -77,15 +79,26 @@ impl Statement {
     /// [`Error::Statement`] with the line that is not as `docs/formats/view-v1.md` says.
     pub fn from_checkpoint(checkpoint: &Checkpoint) -> Result<Self, Error> {
         let refused = |expected| Error::Statement { expected };
-        let (origin, view) =
-            checkpoint.origin().rsplit_once("/view/").ok_or(refused("<origin>/view/<name>@<version> on line 1"))?;
+        let (origin, view) = checkpoint
+            .origin()
+            .rsplit_once("/view/")
+            .ok_or(refused("<origin>/view/<name>@<version> on line 1"))?;
         let [size, root, codebook] = checkpoint.extensions() else {
-            return Err(refused("three lines after the digest: tree_size, tree_root, codebook"));
+            return Err(refused(
+                "three lines after the digest: tree_size, tree_root, codebook",
+            ));
         };
-        let tree_size = size.strip_prefix("tree_size ").and_then(decimal).ok_or(refused("tree_size and a number"))?;
-        let tree_root =
-            root.strip_prefix("tree_root ").and_then(Hash::from_base64).ok_or(refused("tree_root and 44 characters"))?;
-        let codebook = codebook.strip_prefix("codebook ").ok_or(refused("codebook and 64 hex digits"))?;
+        let tree_size = size
+            .strip_prefix("tree_size ")
+            .and_then(decimal)
+            .ok_or(refused("tree_size and a number"))?;
+        let tree_root = root
+            .strip_prefix("tree_root ")
+            .and_then(Hash::from_base64)
+            .ok_or(refused("tree_root and 44 characters"))?;
+        let codebook = codebook
+            .strip_prefix("codebook ")
+            .ok_or(refused("codebook and 64 hex digits"))?;
         let codebook = match codebook {
             "none" => None,
             digits => Some(Sha256::new(digits).map_err(|_| refused("codebook and 64 hex digits"))?),
@@ -93,7 +106,10 @@ impl Statement {
         Ok(Self {
             view: view.to_owned(),
             origin: origin.to_owned(),
-            digest: Digest { rows: checkpoint.size(), root: checkpoint.root() },
+            digest: Digest {
+                rows: checkpoint.size(),
+                root: checkpoint.root(),
+            },
             tree_size: TreeSize(tree_size),
             tree_root,
             codebook,

@@ -13,7 +13,9 @@ impl Union {
     /// Every position on its own.
     pub(crate) fn new(len: usize) -> Self {
         let len = u32::try_from(len).expect("positions fit 32 bits, as entries do");
-        Self { parents: (0..len).collect() }
+        Self {
+            parents: (0..len).collect(),
+        }
     }
 
     /// The smallest position of the component.

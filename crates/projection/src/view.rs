@@ -92,11 +92,20 @@ impl FromStr for View {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        let known = || Self::ALL.iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
+        let known = || {
+            Self::ALL
+                .iter()
+                .map(|view| view.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         Self::ALL
             .iter()
             .copied()
             .find(|view| view.name() == name)
-            .ok_or_else(|| Error::UnknownView { name: name.to_owned(), known: known() })
+            .ok_or_else(|| Error::UnknownView {
+                name: name.to_owned(),
+                known: known(),
+            })
     }
 }

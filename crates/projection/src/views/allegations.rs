@@ -50,7 +50,9 @@ impl<'a> Status<'a> {
         let repeats: Vec<u32> = reading.derived.repeats_of(claim.index).collect();
         let members = || std::iter::once(claim.index).chain(repeats.iter().copied());
         let answers: Vec<&Answer> = members().flat_map(|index| reading.answers_to(index)).collect();
-        let mut findings: Vec<&Finding> = members().flat_map(|index| reading.findings_about(index)).collect();
+        let mut findings: Vec<&Finding> = members()
+            .flat_map(|index| reading.findings_about(index))
+            .collect();
         findings.sort_unstable_by_key(|finding| finding.index);
         findings.dedup_by_key(|finding| finding.index);
         let by_accused = |answer: &Answer| Some(reading.side(answer.by.who)) == accused;
@@ -62,12 +64,21 @@ impl<'a> Status<'a> {
         origins.sort_unstable();
         origins.dedup();
         Self {
-            answered: answers.iter().any(|answer| answer.kind != AnswerKind::Corroborated && by_accused(answer)),
+            answered: answers
+                .iter()
+                .any(|answer| answer.kind != AnswerKind::Corroborated && by_accused(answer)),
             denied: answers.iter().any(|answer| answer.denies() && by_accused(answer)),
-            denied_by_others: answers.iter().any(|answer| answer.denies() && !by_accused(answer)),
-            admitted: answers.iter().any(|answer| answer.kind == AnswerKind::Admitted && by_accused(answer)),
+            denied_by_others: answers
+                .iter()
+                .any(|answer| answer.denies() && !by_accused(answer)),
+            admitted: answers
+                .iter()
+                .any(|answer| answer.kind == AnswerKind::Admitted && by_accused(answer)),
             corroborated: origins.len(),
-            disputed_by: findings.iter().flat_map(|finding| reading.denials_of(finding.index)).collect(),
+            disputed_by: findings
+                .iter()
+                .flat_map(|finding| reading.denials_of(finding.index))
+                .collect(),
             findings,
             answers,
             repeats,
@@ -78,7 +89,11 @@ impl<'a> Status<'a> {
     pub(crate) fn words(&self, reading: &Reading<'a>, claim: &Standing) -> Vec<String> {
         let corrected = !reading.entries.corrections_of(claim.index).is_empty();
         if !claim.live {
-            return [Some("retracted"), corrected.then_some("corrected")].into_iter().flatten().map(str::to_owned).collect();
+            return [Some("retracted"), corrected.then_some("corrected")]
+                .into_iter()
+                .flatten()
+                .map(str::to_owned)
+                .collect();
         }
         let accused = reading.content(claim).accused != Name::NOT_STATED;
         let mut words = vec!["alleged".to_owned()];
@@ -90,13 +105,22 @@ impl<'a> Status<'a> {
         word(self.denied, "disputed");
         word(self.denied_by_others, "disputed_by_others");
         word(self.admitted, "admitted");
-        word(self.corroborated > 0, &format!("corroborated({})", self.corroborated));
+        word(
+            self.corroborated > 0,
+            &format!("corroborated({})", self.corroborated),
+        );
         for finding in &self.findings {
             for found in found_words(finding) {
-                word(true, &format!("assessed:{found}@{}", reading.text(finding.assessor)));
+                word(
+                    true,
+                    &format!("assessed:{found}@{}", reading.text(finding.assessor)),
+                );
             }
         }
-        word(self.findings.iter().any(|finding| unverified(finding)), "unable_to_verify");
+        word(
+            self.findings.iter().any(|finding| unverified(finding)),
+            "unable_to_verify",
+        );
         word(!self.disputed_by.is_empty(), "assessment_disputed");
         word(accused && !self.answered, "not_answered");
         word(corrected, "corrected");
@@ -108,8 +132,15 @@ impl<'a> Status<'a> {
 pub(crate) fn found_words(finding: &Finding) -> Vec<&'static str> {
     let occurrence = finding.occurrence.map(Occurrence::as_str);
     let attribution = finding.attribution.iter().map(|(_, degree)| degree.as_str());
-    let characterisation = finding.characterisation.iter().map(|found| found.finding.as_str());
-    let mut words: Vec<&str> = occurrence.into_iter().chain(attribution).chain(characterisation).collect();
+    let characterisation = finding
+        .characterisation
+        .iter()
+        .map(|found| found.finding.as_str());
+    let mut words: Vec<&str> = occurrence
+        .into_iter()
+        .chain(attribution)
+        .chain(characterisation)
+        .collect();
     words.dedup();
     words
 }
@@ -211,7 +242,11 @@ impl Allegations {
             }
             let status = Status::of(reading, claim);
             tally.count(reading, claim, &status);
-            out.push_at("allegation", claim.index, &allegation_row(reading, claim, &status));
+            out.push_at(
+                "allegation",
+                claim.index,
+                &allegation_row(reading, claim, &status),
+            );
         }
         for (side, tally) in &sides {
             out.push("side", side, &tally.row(reading, side));
@@ -244,7 +279,10 @@ impl<'a> Tally<'a> {
         self.assessed += u64::from(!status.findings.is_empty());
         self.confirmed += u64::from(found(|finding| finding.occurrence == Some(Occurrence::Confirmed)));
         self.violations += u64::from(found(|finding| {
-            finding.characterisation.iter().any(|found| found.finding == Characterisation::Violation)
+            finding
+                .characterisation
+                .iter()
+                .any(|found| found.finding == Characterisation::Violation)
         }));
         self.unable_to_verify += u64::from(found(unverified));
         self.assessment_disputed += u64::from(!status.disputed_by.is_empty());
@@ -296,14 +334,24 @@ fn allegation_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'
         clause: reading.option(content.clause),
         counted: claim.live,
         status: status.words(reading, claim),
-        answers: status.answers.iter().map(|answer| AnswerRow::new(reading, answer)).collect(),
-        assessments: status.findings.iter().map(|finding| FindingRow::new(reading, finding)).collect(),
+        answers: status
+            .answers
+            .iter()
+            .map(|answer| AnswerRow::new(reading, answer))
+            .collect(),
+        assessments: status
+            .findings
+            .iter()
+            .map(|finding| FindingRow::new(reading, finding))
+            .collect(),
         incident: format!("incident/{}", index_key(claim.incident)),
         republished: reading.entries(status.repeats.iter().copied()),
         corrected_by: reading.entries(corrections.iter().copied()),
         retracted_by: reading.entries(reading.entries.retractions_of(claim.index).iter().copied()),
         entries: reading.entries(
-            std::iter::once(claim.index).chain(corrections.iter().copied()).chain(status.repeats.iter().copied()),
+            std::iter::once(claim.index)
+                .chain(corrections.iter().copied())
+                .chain(status.repeats.iter().copied()),
         ),
     }
 }

@@ -50,7 +50,10 @@ recorded!(Record);
 
 impl Record {
     fn number(&self, harm: Harm) -> Option<Amount> {
-        self.numbers.iter().find(|(of, _)| *of == harm).map(|&(_, amount)| amount)
+        self.numbers
+            .iter()
+            .find(|(of, _)| *of == harm)
+            .map(|&(_, amount)| amount)
     }
 
     fn numbers(&self) -> Numbers {
@@ -170,19 +173,25 @@ struct Side {
 
 impl Casualties {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::CasualtiesReported(report) = scene.event else { return };
+        let Event::CasualtiesReported(report) = scene.event else {
+            return;
+        };
         let stated = [
             (Harm::Killed, &report.killed),
             (Harm::Wounded, &report.wounded),
             (Harm::Missing, &report.missing),
             (Harm::Captured, &report.captured),
         ];
-        let number = |(harm, quantity): (Harm, &Option<Quantity>)| Some((harm, Amount::of(quantity.as_ref()?)));
+        let number =
+            |(harm, quantity): (Harm, &Option<Quantity>)| Some((harm, Amount::of(quantity.as_ref()?)));
         let record = Record {
             index: scene.index,
             original: scene.original,
             by: scene.by,
-            side: report.side.as_ref().map_or(Name::NOT_STATED, |side| scene.name(side)),
+            side: report
+                .side
+                .as_ref()
+                .map_or(Name::NOT_STATED, |side| scene.name(side)),
             status: report.status,
             numbers: stated.into_iter().filter_map(number).collect(),
             incident: report.incident.and_then(|hash| scene.find(&hash)),
@@ -195,7 +204,7 @@ impl Casualties {
 
     /// Every report's content that stands, with what replaced it.
     fn accounts<'a>(&'a self, reading: &Reading<'a>) -> Vec<Account<'a>> {
-        let contents: Vec<(u32, &Record)> = reading.standing(&self.records).collect();
+        let contents = reading.standing(&self.records);
         // Only a producer's own later figure takes the place of its earlier one; another's stands beside it.
         let replaced: BTreeMap<u32, u32> = contents
             .iter()
@@ -206,7 +215,12 @@ impl Casualties {
         let account = |(original, content): (u32, &'a Record)| {
             let superseded_by = replaced.get(&original).copied();
             let counted = reading.entries.is_live(original) && superseded_by.is_none();
-            Account { original, content, superseded_by, counted }
+            Account {
+                original,
+                content,
+                superseded_by,
+                counted,
+            }
         };
         contents.into_iter().map(account).collect()
     }
@@ -214,20 +228,34 @@ impl Casualties {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let mut groups: BTreeMap<Key, Vec<Account<'_>>> = BTreeMap::new();
         for account in self.accounts(reading) {
-            groups.entry(key(reading, account.content)).or_default().push(account);
+            groups
+                .entry(key(reading, account.content))
+                .or_default()
+                .push(account);
         }
         let mut figures: Vec<(Key, Vec<Account<'_>>)> = groups.into_iter().collect();
         figures.sort_by_key(|(_, accounts)| accounts[0].original);
         let mut sides: BTreeMap<(String, &str, CasualtyStatus), Side> = BTreeMap::new();
         for (key, accounts) in &figures {
             let numbers = spanned(accounts);
-            out.push_at("figure", accounts[0].original, &figure_row(reading, key, accounts, numbers));
+            out.push_at(
+                "figure",
+                accounts[0].original,
+                &figure_row(reading, key, accounts, numbers),
+            );
             let name = reading.side_text(key.side);
-            let side = sides.entry((format!("{name}/{}", key.status.as_str()), name, key.status)).or_default();
+            let side = sides
+                .entry((format!("{name}/{}", key.status.as_str()), name, key.status))
+                .or_default();
             let counted = accounts.iter().filter(|account| account.counted);
             counted.for_each(|account| side.source.add(account.original));
             if accounts.iter().any(|account| account.counted) {
-                if key.incident.is_some() { &mut side.incidents } else { &mut side.areas }.push(numbers);
+                if key.incident.is_some() {
+                    &mut side.incidents
+                } else {
+                    &mut side.areas
+                }
+                .push(numbers);
             }
         }
         for ((key, name, status), side) in &sides {
@@ -237,11 +265,23 @@ impl Casualties {
 }
 
 fn key(reading: &Reading<'_>, record: &Record) -> Key {
-    let incident = record.incident.map(|claim| reading.derived.claim(claim).map_or(claim, |claim| claim.incident));
+    let incident = record
+        .incident
+        .map(|claim| reading.derived.claim(claim).map_or(claim, |claim| claim.incident));
     // A figure of an incident is about the incident, whatever area the report names beside it.
-    let area = if incident.is_some() { Where::default() } else { record.area };
+    let area = if incident.is_some() {
+        Where::default()
+    } else {
+        record.area
+    };
     let period = record.period.filter(|_| incident.is_none());
-    Key { side: reading.side(record.side), status: record.status, incident, area, period }
+    Key {
+        side: reading.side(record.side),
+        status: record.status,
+        incident,
+        area,
+        period,
+    }
 }
 
 fn spanned(accounts: &[Account<'_>]) -> Numbers {
@@ -251,29 +291,56 @@ fn spanned(accounts: &[Account<'_>]) -> Numbers {
 
 impl Side {
     fn row<'a>(&self, reading: &Reading<'a>, side: &'a str, status: CasualtyStatus) -> SideRow<'a> {
-        let of = |figures: &[Numbers], harm| figures.iter().filter_map(move |numbers| numbers.get(harm)).collect::<Vec<_>>();
+        let of = |figures: &[Numbers], harm| {
+            figures
+                .iter()
+                .filter_map(move |numbers| numbers.get(harm))
+                .collect::<Vec<_>>()
+        };
         let incidents = Numbers::from(|harm| Amount::sum(of(&self.incidents, harm)));
         let areas = Numbers::from(|harm| Amount::bound(of(&self.areas, harm)));
         SideRow {
             side,
             status,
             unit: "person",
-            numbers: Numbers::from(|harm| Amount::bound(incidents.get(harm).into_iter().chain(areas.get(harm)))),
-            in_incidents: BasisRow { figures: self.incidents.len(), numbers: incidents },
-            in_areas: BasisRow { figures: self.areas.len(), numbers: areas },
+            numbers: Numbers::from(|harm| {
+                Amount::bound(incidents.get(harm).into_iter().chain(areas.get(harm)))
+            }),
+            in_incidents: BasisRow {
+                figures: self.incidents.len(),
+                numbers: incidents,
+            },
+            in_areas: BasisRow {
+                figures: self.areas.len(),
+                numbers: areas,
+            },
             entries_count: self.source.count(),
             entries: self.source.named(reading),
         }
     }
 }
 
-fn figure_row<'a>(reading: &Reading<'a>, key: &Key, accounts: &[Account<'_>], numbers: Numbers) -> FigureRow<'a> {
-    let rows: Vec<AccountRow<'a>> = accounts.iter().map(|account| account_row(reading, account)).collect();
-    let corrections = accounts.iter().flat_map(|account| reading.entries.corrections_of(account.original).iter().copied());
+fn figure_row<'a>(
+    reading: &Reading<'a>,
+    key: &Key,
+    accounts: &[Account<'_>],
+    numbers: Numbers,
+) -> FigureRow<'a> {
+    let rows: Vec<AccountRow<'a>> = accounts
+        .iter()
+        .map(|account| account_row(reading, account))
+        .collect();
+    let corrections = accounts
+        .iter()
+        .flat_map(|account| reading.entries.corrections_of(account.original).iter().copied());
     FigureRow {
         side: reading.text(key.side),
         status: key.status,
-        basis: if key.incident.is_some() { "incident" } else { "area_and_period" },
+        basis: if key.incident.is_some() {
+            "incident"
+        } else {
+            "area_and_period"
+        },
         incident: key.incident.map(|index| format!("incident/{}", index_key(index))),
         place: reading.option(key.area.place),
         place_named: reading.option(key.area.named),

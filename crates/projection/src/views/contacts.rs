@@ -78,9 +78,14 @@ struct TotalRow<'a> {
 
 impl Contacts {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::ContactReported(contact) = scene.event else { return };
-        let participants: BTreeSet<Name> =
-            contact.participants.iter().map(|participant| scene.name(&participant.actor)).collect();
+        let Event::ContactReported(contact) = scene.event else {
+            return;
+        };
+        let participants: BTreeSet<Name> = contact
+            .participants
+            .iter()
+            .map(|participant| scene.name(&participant.actor))
+            .collect();
         let record = Record {
             index: scene.index,
             original: scene.original,
@@ -98,7 +103,10 @@ impl Contacts {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let mut groups: BTreeMap<(&[Name], ContactMode, Span), Vec<(u32, &Record)>> = BTreeMap::new();
         for (index, record) in reading.standing(&self.records) {
-            groups.entry((&record.participants, record.mode, record.time)).or_default().push((index, record));
+            groups
+                .entry((&record.participants, record.mode, record.time))
+                .or_default()
+                .push((index, record));
         }
         let mut contacts: Vec<Vec<(u32, &Record)>> = groups.into_values().collect();
         contacts.sort_by_key(|readouts| readouts[0].0);
@@ -128,10 +136,20 @@ impl Contacts {
 
 fn contact_row<'a>(reading: &Reading<'a>, readouts: &[(u32, &'a Record)]) -> ContactRow<'a> {
     let (_, first) = readouts[0];
-    let mut participants: Vec<&str> = first.participants.iter().map(|&name| reading.text(name)).collect();
+    let mut participants: Vec<&str> = first
+        .participants
+        .iter()
+        .map(|&name| reading.text(name))
+        .collect();
     participants.sort_unstable();
-    let topics: BTreeSet<Topic> = readouts.iter().flat_map(|(_, record)| record.topics.iter().copied()).collect();
-    let live = readouts.iter().filter(|(index, _)| reading.entries.is_live(*index)).count();
+    let topics: BTreeSet<Topic> = readouts
+        .iter()
+        .flat_map(|(_, record)| record.topics.iter().copied())
+        .collect();
+    let live = readouts
+        .iter()
+        .filter(|(index, _)| reading.entries.is_live(*index))
+        .count();
     ContactRow {
         participants,
         mode: first.mode,
@@ -139,8 +157,15 @@ fn contact_row<'a>(reading: &Reading<'a>, readouts: &[(u32, &'a Record)]) -> Con
         topics: topics.into_iter().collect(),
         counted: live > 0,
         readouts_count: live,
-        readouts: readouts.iter().map(|&(index, record)| readout_row(reading, index, record)).collect(),
-        entries: reading.entries(readouts.iter().flat_map(|&(index, _)| reading.version_indexes(index))),
+        readouts: readouts
+            .iter()
+            .map(|&(index, record)| readout_row(reading, index, record))
+            .collect(),
+        entries: reading.entries(
+            readouts
+                .iter()
+                .flat_map(|&(index, _)| reading.version_indexes(index)),
+        ),
     }
 }
 

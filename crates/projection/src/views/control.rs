@@ -37,13 +37,13 @@ struct Record {
     clause: Option<Name>,
 }
 
-/// A statement that demands withdrawal, or a later content of one that no longer does.
+/// A statement that demands withdrawal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Demand {
     index: u32,
     original: u32,
     by: By,
-    of: Option<Name>,
+    of: Name,
     place: Where,
     time: Span,
 }
@@ -155,20 +155,32 @@ impl Control {
                 clause: scene.clause(claimed.clause.as_ref()),
             }),
             Event::StatementMade(made) => {
-                let demand = made.demand.as_ref().filter(|demand| demand.kind == DemandKind::Withdrawal);
-                if demand.is_none() && original == index {
+                let Some(demand) = made
+                    .demand
+                    .as_ref()
+                    .filter(|demand| demand.kind == DemandKind::Withdrawal)
+                else {
                     return;
-                }
-                let of = demand.map(|demand| scene.name(&demand.of));
-                let place = scene.place(demand.and_then(|demand| demand.place.as_ref()));
-                self.demands.push(Demand { index, original, by, of, place, time: Span::of(&made.time) });
+                };
+                let (of, place) = (scene.name(&demand.of), scene.place(demand.place.as_ref()));
+                self.demands.push(Demand {
+                    index,
+                    original,
+                    by,
+                    of,
+                    place,
+                    time: Span::of(&made.time),
+                });
             }
             Event::MovementReported(moved) => self.movements.push(Movement {
                 index,
                 original,
                 by,
                 kind: moved.kind,
-                actor: moved.actor.as_ref().map_or(Name::NOT_STATED, |actor| scene.name(actor)),
+                actor: moved
+                    .actor
+                    .as_ref()
+                    .map_or(Name::NOT_STATED, |actor| scene.name(actor)),
                 from: scene.place(moved.from.as_ref()),
                 to: scene.place(moved.to.as_ref()),
                 number: moved.number.as_ref().map(Amount::of),
@@ -185,10 +197,18 @@ impl Control {
         }
         let mut places: BTreeMap<&str, Place<'_>> = BTreeMap::new();
         for (index, record) in reading.standing(&self.records) {
-            places.entry(reading.text(record.place.label())).or_default().claims.push((index, record));
+            places
+                .entry(reading.text(record.place.label()))
+                .or_default()
+                .claims
+                .push((index, record));
         }
-        for (index, demand) in reading.standing(&self.demands).filter(|(_, demand)| demand.of.is_some()) {
-            places.entry(reading.text(demand.place.label())).or_default().demands.push((index, demand));
+        for (index, demand) in reading.standing(&self.demands) {
+            places
+                .entry(reading.text(demand.place.label()))
+                .or_default()
+                .demands
+                .push((index, demand));
         }
         for (label, place) in &places {
             out.push("place", label, &place.row(reading, label));
@@ -198,13 +218,19 @@ impl Control {
 
 impl<'r> Place<'r> {
     fn live(&self, reading: &Reading<'_>) -> impl Iterator<Item = &(u32, &'r Record)> {
-        self.claims.iter().filter(|(index, _)| reading.entries.is_live(*index))
+        self.claims
+            .iter()
+            .filter(|(index, _)| reading.entries.is_live(*index))
     }
 
     fn status(&self, reading: &Reading<'_>) -> &'static str {
         let live: Vec<_> = self.live(reading).collect();
-        let denied = live.iter().any(|(index, _)| reading.denials_of(*index).next().is_some());
-        let said_so = live.iter().any(|(_, record)| record.mode == ControlMode::Contested);
+        let denied = live
+            .iter()
+            .any(|(index, _)| reading.denials_of(*index).next().is_some());
+        let said_so = live
+            .iter()
+            .any(|(_, record)| record.mode == ControlMode::Contested);
         match (live.is_empty(), denied || said_so || rivals(reading, &live)) {
             (true, _) => "no_account",
             (false, true) => "contested",
@@ -228,15 +254,32 @@ impl<'r> Place<'r> {
         for &(index, record) in &self.claims {
             accounts.push(claim_row(reading, index, record));
             accounts.extend(answer_rows(reading, index));
-            assessments.extend(reading.findings_about(index).map(|finding| FindingRow::new(reading, finding)));
+            assessments.extend(
+                reading
+                    .findings_about(index)
+                    .map(|finding| FindingRow::new(reading, finding)),
+            );
         }
         accounts.sort_by_key(|account| account.entries[0]);
-        let demands: Vec<DemandRow<'a>> = self.demands.iter().map(|&(index, demand)| self.demand_row(reading, index, demand)).collect();
-        let in_force = |kind: &str| accounts.iter().filter(|account| account.in_force && account.account == kind).count();
-        let claimed_for: BTreeSet<&str> =
-            self.live(reading).map(|(_, record)| reading.text(record.controller)).collect();
+        let demands: Vec<DemandRow<'a>> = self
+            .demands
+            .iter()
+            .map(|&(index, demand)| self.demand_row(reading, index, demand))
+            .collect();
+        let in_force = |kind: &str| {
+            accounts
+                .iter()
+                .filter(|account| account.in_force && account.account == kind)
+                .count()
+        };
+        let claimed_for: BTreeSet<&str> = self
+            .live(reading)
+            .map(|(_, record)| reading.text(record.controller))
+            .collect();
         let named = accounts.iter().flat_map(|account| &account.entries);
-        let named = named.chain(demands.iter().flat_map(|demand| &demand.entries)).chain(assessments.iter().map(|row| &row.entry));
+        let named = named
+            .chain(demands.iter().flat_map(|demand| &demand.entries))
+            .chain(assessments.iter().map(|row| &row.entry));
         PlaceRow {
             place: label,
             status: self.status(reading),
@@ -253,12 +296,11 @@ impl<'r> Place<'r> {
     }
 
     fn demand_row<'a>(&self, reading: &Reading<'a>, index: u32, demand: &Demand) -> DemandRow<'a> {
-        let of = demand.of.unwrap_or(Name::NOT_STATED);
         DemandRow {
             by: ByRow::new(reading, demand.by),
-            of: reading.text(of),
-            of_side: reading.side_text(of),
-            open: reading.entries.is_live(index) && !self.is_met(reading, of),
+            of: reading.text(demand.of),
+            of_side: reading.side_text(demand.of),
+            open: reading.entries.is_live(index) && !self.is_met(reading, demand.of),
             time: demand.time.row(),
             entries: reading.versions(index),
         }
@@ -268,14 +310,20 @@ impl<'r> Place<'r> {
 /// Whether two accounts of the same time, or of no stated time, name different holders.
 fn rivals(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
     let bounds = |record: &Record| record.since.map_or((i64::MIN, i64::MAX), Span::bounds);
-    let mut accounts: Vec<((i64, i64), Name)> =
-        live.iter().map(|(_, record)| (bounds(record), reading.side(record.controller))).collect();
+    let mut accounts: Vec<((i64, i64), Name)> = live
+        .iter()
+        .map(|(_, record)| (bounds(record), reading.side(record.controller)))
+        .collect();
     accounts.sort_unstable();
     // In the order of their beginnings: the holder whose time reaches furthest, and the furthest of any other holder.
     let mut furthest: Option<(i64, Name)> = None;
     let mut other: Option<i64> = None;
     for ((start, end), holder) in accounts {
-        let against = if furthest.is_some_and(|(_, leader)| leader == holder) { other } else { furthest.map(|(end, _)| end) };
+        let against = if furthest.is_some_and(|(_, leader)| leader == holder) {
+            other
+        } else {
+            furthest.map(|(end, _)| end)
+        };
         if against.is_some_and(|reach| reach >= start) {
             return true;
         }

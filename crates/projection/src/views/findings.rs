@@ -108,7 +108,10 @@ impl Findings {
                 index,
                 by,
                 denied_to: scene.name(&barred.denied_to),
-                denied_by: barred.denied_by.as_ref().map_or(Name::NOT_STATED, |actor| scene.name(actor)),
+                denied_by: barred
+                    .denied_by
+                    .as_ref()
+                    .map_or(Name::NOT_STATED, |actor| scene.name(actor)),
                 activity: barred.activity,
                 manner: barred.manner,
                 place: scene.place(barred.place.as_ref()),
@@ -121,7 +124,11 @@ impl Findings {
                 issued_by: scene.name(&issued.issued_by),
                 addressee: scene.name(&issued.addressee),
                 targets: scene.find_all(&issued.targets),
-                clauses: issued.clauses.iter().filter_map(|clause| scene.clause(Some(clause))).collect(),
+                clauses: issued
+                    .clauses
+                    .iter()
+                    .filter_map(|clause| scene.clause(Some(clause)))
+                    .collect(),
                 time: Span::of(&issued.time),
             }),
             Event::ViolationReportAnswered(answered) => self.responses.push(Response {

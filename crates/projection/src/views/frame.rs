@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use armistice_report::{
-    ActorRole, AgreementClass, ClauseKind, DeclarationManner, EndManner, Event, Latitude, Longitude, PlaceKind,
-    PlacePrecision,
+    ActorRole, AgreementClass, ClauseKind, DeclarationManner, EndManner, Event, Latitude, Longitude,
+    PlaceKind, PlacePrecision,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +111,10 @@ impl Frame {
                     belongs_to: actor.belongs_to.as_ref().map(|above| scene.name(above)),
                     names: actor.names.iter().map(|one| called(scene, one)).collect(),
                 };
-                self.actors.entry(scene.name(&actor.actor)).or_default().push(record);
+                self.actors
+                    .entry(scene.name(&actor.actor))
+                    .or_default()
+                    .push(record);
             }
             Event::PlaceRegistered(place) => {
                 let called = |scene: &mut Scene<'_>, one: &armistice_report::PlaceName| Called {
@@ -127,7 +130,10 @@ impl Frame {
                     precision: place.precision,
                     names: place.names.iter().map(|one| called(scene, one)).collect(),
                 };
-                self.places.entry(scene.name(&place.place)).or_default().push(record);
+                self.places
+                    .entry(scene.name(&place.place))
+                    .or_default()
+                    .push(record);
             }
             Event::AgreementRecorded(_) | Event::AgreementEnded(_) => self.apply_agreement(scene),
             Event::CeasefireDeclared(declared) => {
@@ -160,11 +166,21 @@ impl Frame {
                     parties: scene.names(&recorded.parties),
                     brokers: scene.names(&recorded.brokers),
                     guarantors: scene.names(&recorded.guarantors),
-                    clauses: recorded.clauses.iter().map(|clause| (scene.name(&clause.id), clause.kind)).collect(),
-                    mandate_of: recorded.mandate.as_ref().map(|mandate| scene.name(&mandate.force)),
+                    clauses: recorded
+                        .clauses
+                        .iter()
+                        .map(|clause| (scene.name(&clause.id), clause.kind))
+                        .collect(),
+                    mandate_of: recorded
+                        .mandate
+                        .as_ref()
+                        .map(|mandate| scene.name(&mandate.force)),
                     amends: recorded.amends.as_ref().map(|id| scene.name(id)),
                 };
-                self.agreements.entry(scene.name(&recorded.agreement)).or_default().push(record);
+                self.agreements
+                    .entry(scene.name(&recorded.agreement))
+                    .or_default()
+                    .push(record);
             }
             Event::AgreementEnded(ended) => {
                 let record = Ending {
@@ -267,8 +283,11 @@ impl Frame {
             }
         }
         for (id, agreements) in by_text(reading, &self.agreements) {
-            let endings: Vec<&Ending> =
-                self.endings.iter().filter(|ending| reading.text(ending.agreement) == id).collect();
+            let endings: Vec<&Ending> = self
+                .endings
+                .iter()
+                .filter(|ending| reading.text(ending.agreement) == id)
+                .collect();
             if let Some(row) = agreement_row(reading, id, agreements, &endings) {
                 out.push("agreement", id, &row);
             }
@@ -289,7 +308,9 @@ impl Frame {
 
 /// Registrations in the order of their ids; their numbers follow the log.
 fn by_text<'a, T>(reading: &Reading<'a>, map: &'a BTreeMap<Name, Vec<T>>) -> BTreeMap<&'a str, &'a [T]> {
-    map.iter().map(|(&name, list)| (reading.text(name), list.as_slice())).collect()
+    map.iter()
+        .map(|(&name, list)| (reading.text(name), list.as_slice()))
+        .collect()
 }
 
 fn publisher<'a>(reading: &Reading<'a>, index: u32) -> &'a str {
@@ -320,7 +341,10 @@ fn actor_row<'a>(reading: &Reading<'a>, id: &'a str, actors: &[Actor]) -> Option
         role: newest.role,
         belongs_to: reading.option(newest.belongs_to),
         side: reading.names.find(id).map_or(id, |name| reading.side_text(name)),
-        names: called_rows(reading, actors.iter().flat_map(|actor| actor.names.iter().copied())),
+        names: called_rows(
+            reading,
+            actors.iter().flat_map(|actor| actor.names.iter().copied()),
+        ),
         registered_by: publisher(reading, newest.index),
         entries: reading.entries(actors.iter().map(|actor| actor.index)),
     })
@@ -332,7 +356,10 @@ fn place_row<'a>(reading: &Reading<'a>, id: &'a str, places: &[Place]) -> Option
         place: id,
         kind: newest.kind,
         within: reading.option(newest.within),
-        names: called_rows(reading, places.iter().flat_map(|place| place.names.iter().copied())),
+        names: called_rows(
+            reading,
+            places.iter().flat_map(|place| place.names.iter().copied()),
+        ),
         lat: newest.point.map(|(lat, _)| lat),
         lon: newest.point.map(|(_, lon)| lon),
         precision: newest.precision,
@@ -348,8 +375,14 @@ fn agreement_row<'a>(
     endings: &[&Ending],
 ) -> Option<AgreementRow<'a>> {
     let newest = agreements.last()?;
-    let clauses = newest.clauses.iter().map(|&(clause, kind)| ClauseRow { clause: reading.text(clause), kind });
-    let indexes = agreements.iter().map(|one| one.index).chain(endings.iter().map(|one| one.index));
+    let clauses = newest.clauses.iter().map(|&(clause, kind)| ClauseRow {
+        clause: reading.text(clause),
+        kind,
+    });
+    let indexes = agreements
+        .iter()
+        .map(|one| one.index)
+        .chain(endings.iter().map(|one| one.index));
     Some(AgreementRow {
         agreement: id,
         title: reading.text(newest.title),

@@ -135,14 +135,26 @@ impl Incidents {
             Event::RedactionApplied(redaction) => (&mut self.redactions, scene.find_all(&[redaction.target])),
             _ => return,
         };
-        list.push(Remark { index: scene.index, targets, by: scene.by });
+        list.push(Remark {
+            index: scene.index,
+            targets,
+            by: scene.by,
+        });
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let links = Backlinked::new(reading);
-        let mut total = TotalRow { unit: "incident", ..TotalRow::default() };
+        let mut total = TotalRow {
+            unit: "incident",
+            ..TotalRow::default()
+        };
         let mut source = Source::default();
-        for first in reading.derived.claims.iter().filter(|claim| claim.incident == claim.index) {
+        for first in reading
+            .derived
+            .claims
+            .iter()
+            .filter(|claim| claim.incident == claim.index)
+        {
             let row = incident_row(reading, &links, first.index);
             total.count(&row);
             if row.counted {
@@ -182,7 +194,12 @@ struct Backlinked(Backlinks);
 
 impl Backlinked {
     fn new(reading: &Reading<'_>) -> Self {
-        let links = reading.claims.links.iter().enumerate().filter(|(_, link)| link.unlinked.is_none());
+        let links = reading
+            .claims
+            .links
+            .iter()
+            .enumerate()
+            .filter(|(_, link)| link.unlinked.is_none());
         let ends = links.flat_map(|(at, link)| {
             let at = u32::try_from(at).expect("fewer links than entries, and those fit 32 bits");
             [(link.a, at), (link.b, at)]
@@ -194,7 +211,10 @@ impl Backlinked {
         let mut positions: Vec<usize> = claims.iter().flat_map(|claim| self.0.of(claim.index)).collect();
         positions.sort_unstable();
         positions.dedup();
-        positions.into_iter().map(|at| &reading.claims.links[at]).collect()
+        positions
+            .into_iter()
+            .map(|at| &reading.claims.links[at])
+            .collect()
     }
 }
 
@@ -202,17 +222,31 @@ fn incident_row<'a>(reading: &Reading<'a>, links: &Backlinked, incident: u32) ->
     let members: Vec<&Standing> = reading.derived.members_of(incident).collect();
     let statuses: Vec<Status<'a>> = members.iter().map(|claim| Status::of(reading, claim)).collect();
     let links = links.of(reading, &members);
-    let claims: Vec<ClaimRow<'a>> =
-        members.iter().zip(&statuses).map(|(claim, status)| claim_row(reading, claim, status)).collect();
-    let mut findings: Vec<&Finding> = statuses.iter().flat_map(|status| status.findings.iter().copied()).collect();
+    let claims: Vec<ClaimRow<'a>> = members
+        .iter()
+        .zip(&statuses)
+        .map(|(claim, status)| claim_row(reading, claim, status))
+        .collect();
+    let mut findings: Vec<&Finding> = statuses
+        .iter()
+        .flat_map(|status| status.findings.iter().copied())
+        .collect();
     findings.sort_unstable_by_key(|finding| finding.index);
     findings.dedup_by_key(|finding| finding.index);
     let live = members.iter().filter(|claim| claim.live).count();
-    let denials: Vec<&AnswerRow<'a>> =
-        claims.iter().flat_map(|claim| &claim.answers).filter(|answer| answer.answer == "denied").collect();
+    let denials: Vec<&AnswerRow<'a>> = claims
+        .iter()
+        .flat_map(|claim| &claim.answers)
+        .filter(|answer| answer.answer == "denied")
+        .collect();
     let mut entries: Vec<u32> = claims.iter().flat_map(ClaimRow::indexes).collect();
     entries.extend(findings.iter().map(|finding| finding.index));
-    entries.extend(findings.iter().flat_map(|finding| reading.answers_to(finding.index)).map(|answer| answer.index));
+    entries.extend(
+        findings
+            .iter()
+            .flat_map(|finding| reading.answers_to(finding.index))
+            .map(|answer| answer.index),
+    );
     entries.extend(links.iter().map(|link| link.index));
     IncidentRow {
         counted: live > 0,
@@ -227,8 +261,14 @@ fn incident_row<'a>(reading: &Reading<'a>, links: &Backlinked, incident: u32) ->
             .cloned()
             .collect(),
         positions: positions(reading, &members, &findings),
-        links: links.iter().map(|link| linked_row(reading, link, incident)).collect(),
-        assessments: findings.iter().map(|finding| FindingRow::new(reading, finding)).collect(),
+        links: links
+            .iter()
+            .map(|link| linked_row(reading, link, incident))
+            .collect(),
+        assessments: findings
+            .iter()
+            .map(|finding| FindingRow::new(reading, finding))
+            .collect(),
         entries: reading.entries(entries),
         claims,
     }
@@ -237,7 +277,9 @@ fn incident_row<'a>(reading: &Reading<'a>, links: &Backlinked, incident: u32) ->
 impl ClaimRow<'_> {
     fn indexes(&self) -> impl Iterator<Item = u32> + '_ {
         let named = [self.entry].into_iter().chain(self.corrected_by.iter().copied());
-        let named = named.chain(self.retracted_by.iter().copied()).chain(self.answers.iter().map(|answer| answer.entry));
+        let named = named
+            .chain(self.retracted_by.iter().copied())
+            .chain(self.answers.iter().map(|answer| answer.entry));
         named.map(|entry| entry.index)
     }
 }
@@ -264,7 +306,10 @@ fn claim_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) -
 /// Every word that holds for a claim of the incident; those of retracted claims only when no claim is left.
 fn status_words(reading: &Reading<'_>, members: &[&Standing], claims: &[ClaimRow<'_>]) -> Vec<String> {
     let any_live = members.iter().any(|claim| claim.live);
-    let counted = members.iter().zip(claims).filter(|(claim, _)| claim.live || !any_live);
+    let counted = members
+        .iter()
+        .zip(claims)
+        .filter(|(claim, _)| claim.live || !any_live);
     let mut words: BTreeSet<String> = counted.flat_map(|(_, row)| row.status.iter().cloned()).collect();
     if is_mutual(reading, members) {
         words.insert("mutual_accusation".to_owned());
@@ -281,7 +326,9 @@ fn is_mutual(reading: &Reading<'_>, members: &[&Standing]) -> bool {
         .filter(|content| content.accused != Name::NOT_STATED)
         .map(|content| (reading.side(content.by.who), reading.side(content.accused)))
         .collect();
-    accusations.iter().any(|&(by, accused)| by != accused && accusations.contains(&(accused, by)))
+    accusations
+        .iter()
+        .any(|&(by, accused)| by != accused && accusations.contains(&(accused, by)))
 }
 
 fn sides_of<'a>(reading: &Reading<'a>, members: &[&Standing]) -> Vec<&'a str> {
@@ -301,14 +348,29 @@ fn positions<'a>(reading: &Reading<'a>, members: &[&Standing], findings: &[&Find
     for claim in members.iter().filter(|claim| claim.live) {
         let content = reading.content(claim);
         let mut say = |axis, who: Name, says: String, index| {
-            positions.push(Position { axis, viewpoint: reading.text(who), says, entry: reading.entry(index) });
+            positions.push(Position {
+                axis,
+                viewpoint: reading.text(who),
+                says,
+                entry: reading.entry(index),
+            });
         };
         say("occurrence", content.by.who, "claimed".to_owned(), claim.index);
         if content.accused != Name::NOT_STATED {
-            say("responsibility", content.by.who, format!("accuses {}", reading.text(content.accused)), claim.index);
+            say(
+                "responsibility",
+                content.by.who,
+                format!("accuses {}", reading.text(content.accused)),
+                claim.index,
+            );
         }
         if let Some(clause) = content.clause {
-            say("characterisation", content.by.who, format!("breach of {}", reading.text(clause)), claim.index);
+            say(
+                "characterisation",
+                content.by.who,
+                format!("breach of {}", reading.text(clause)),
+                claim.index,
+            );
         }
         for answer in reading.answers_to(claim.index) {
             for (axis, says) in answer_axes(answer) {
@@ -319,22 +381,38 @@ fn positions<'a>(reading: &Reading<'a>, members: &[&Standing], findings: &[&Find
     for finding in findings {
         let row = FindingRow::new(reading, finding);
         let mut say = |axis, says: String| {
-            positions.push(Position { axis, viewpoint: row.assessor, says, entry: row.entry });
+            positions.push(Position {
+                axis,
+                viewpoint: row.assessor,
+                says,
+                entry: row.entry,
+            });
         };
         if let Some(occurrence) = row.occurrence {
             say("occurrence", occurrence.as_str().to_owned());
         }
         for attribution in &row.attribution {
-            say("responsibility", format!("{} {}", attribution.degree.as_str(), attribution.to));
+            say(
+                "responsibility",
+                format!("{} {}", attribution.degree.as_str(), attribution.to),
+            );
         }
         for found in &row.characterisation {
             let clause = found.clause.unwrap_or("no clause");
-            say("characterisation", format!("{} ({clause})", found.finding.as_str()));
+            say(
+                "characterisation",
+                format!("{} ({clause})", found.finding.as_str()),
+            );
         }
         for answer in reading.answers_to(finding.index) {
             for (axis, says) in answer_axes(answer) {
                 let says = format!("{says} the assessment of {}", row.assessor);
-                positions.push(Position { axis, viewpoint: reading.text(answer.by.who), says, entry: reading.entry(answer.index) });
+                positions.push(Position {
+                    axis,
+                    viewpoint: reading.text(answer.by.who),
+                    says,
+                    entry: reading.entry(answer.index),
+                });
             }
         }
     }

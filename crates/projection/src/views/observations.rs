@@ -96,7 +96,9 @@ struct Series {
 
 impl Observations {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::ObservationRecorded(observed) = scene.event else { return };
+        let Event::ObservationRecorded(observed) = scene.event else {
+            return;
+        };
         let record = Record {
             index: scene.index,
             original: scene.original,
@@ -119,10 +121,15 @@ impl Observations {
         for (index, record) in reading.standing(&self.records) {
             let repeats = repeats.get(&index).copied();
             let counted = reading.entries.is_live(index) && repeats.is_none();
-            out.push_at("observation", index, &observation_row(reading, index, record, counted, repeats));
+            out.push_at(
+                "observation",
+                index,
+                &observation_row(reading, index, record, counted, repeats),
+            );
             if counted {
-                let exercise = if record.exercise() { "/exercise" } else { "" };
-                let key = format!("{}/{}{exercise}", record.kind.as_str(), reading.text(record.root));
+                // The word comes before the observer, whose name may hold any character.
+                let exercise = if record.exercise() { "exercise/" } else { "" };
+                let key = format!("{}/{exercise}{}", record.kind.as_str(), reading.text(record.root));
                 let one = series.entry(key).or_insert_with(|| Series::new(record));
                 one.number = Amount::sum(one.number.into_iter().chain([record.number]));
                 one.source.add(index);
@@ -144,7 +151,9 @@ impl Observations {
                 continue;
             }
             let key = (record.root, record.kind, record.means, record.place, record.time);
-            let number = numbered.entry((key, reading.entries.producer(index))).or_default();
+            let number = numbered
+                .entry((key, reading.entries.producer(index)))
+                .or_default();
             let original = *first.entry((key, *number)).or_insert(index);
             *number += 1;
             if original != index {
@@ -202,7 +211,10 @@ fn observation_row<'a>(
         counted,
         repeats: repeats.map(|original| reading.entry(original)),
         answers: AnswerRow::all(reading, index),
-        assessments: reading.findings_about(index).map(|finding| FindingRow::new(reading, finding)).collect(),
+        assessments: reading
+            .findings_about(index)
+            .map(|finding| FindingRow::new(reading, finding))
+            .collect(),
         entries: reading.versions(index),
     }
 }

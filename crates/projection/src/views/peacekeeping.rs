@@ -11,8 +11,8 @@
 mod rows;
 
 use armistice_report::{
-    EffortReported, Event, InterventionKind, PatrolResult, PresenceState, ReinforcementDecision, StatementAct,
-    StrengthKind, TimeSpec, Topic, Whole,
+    EffortReported, Event, InterventionKind, PatrolResult, PresenceState, ReinforcementDecision,
+    StatementAct, StrengthKind, TimeSpec, Topic, Whole,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,11 +27,29 @@ use crate::{
 /// What one report says the contingent is or does.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum What {
-    Presence { place: Where, state: PresenceState },
-    Patrol { route: Box<[Where]>, number: Option<Amount>, result: PatrolResult },
-    Intervention { kind: InterventionKind, place: Where },
-    Strength { kind: StrengthKind, number: Amount, unit: Option<Name> },
-    Request { requester: Name, addressee: Name, number: Option<Amount> },
+    Presence {
+        place: Where,
+        state: PresenceState,
+    },
+    Patrol {
+        route: Box<[Where]>,
+        number: Option<Amount>,
+        result: PatrolResult,
+    },
+    Intervention {
+        kind: InterventionKind,
+        place: Where,
+    },
+    Strength {
+        kind: StrengthKind,
+        number: Amount,
+        unit: Option<Name>,
+    },
+    Request {
+        requester: Name,
+        addressee: Name,
+        number: Option<Amount>,
+    },
     Effort(Box<Effort>),
 }
 
@@ -68,13 +86,13 @@ struct Decision {
     number: Option<Amount>,
 }
 
-/// A statement on the strength of the contingent, or a later content of one that no longer is.
+/// A statement on the strength of the contingent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Remark {
     index: u32,
     original: u32,
     by: By,
-    act: Option<StatementAct>,
+    act: StatementAct,
 }
 
 /// The mandate that an agreement gives.
@@ -110,9 +128,13 @@ impl Peacekeeping {
                 number: decided.number.as_ref().map(Amount::of),
             }),
             Event::StatementMade(made) => {
-                let on_strength = made.topics.contains(&Topic::PeacekeeperStrength);
-                if on_strength || original != index {
-                    self.remarks.push(Remark { index, original, by, act: on_strength.then_some(made.act) });
+                if made.topics.contains(&Topic::PeacekeeperStrength) {
+                    self.remarks.push(Remark {
+                        index,
+                        original,
+                        by,
+                        act: made.act,
+                    });
                 }
             }
             Event::AgreementRecorded(recorded) => {
@@ -128,7 +150,14 @@ impl Peacekeeping {
             }
             event => {
                 if let Some((force, time, what)) = read(scene, event) {
-                    self.records.push(Record { index, original, by, force, time, what });
+                    self.records.push(Record {
+                        index,
+                        original,
+                        by,
+                        force,
+                        time,
+                        what,
+                    });
                 }
             }
         }
@@ -140,28 +169,70 @@ fn read(scene: &mut Scene<'_>, event: &Event) -> Option<(Name, Span, What)> {
     let (force, time, what): (_, &TimeSpec, _) = match event {
         Event::PresenceReported(seen) => {
             let place = scene.place(Some(&seen.place));
-            (&seen.force, &seen.time, What::Presence { place, state: seen.state })
+            (
+                &seen.force,
+                &seen.time,
+                What::Presence {
+                    place,
+                    state: seen.state,
+                },
+            )
         }
         Event::PatrolReported(patrol) => {
-            let route = patrol.route.iter().map(|place| scene.place(Some(place))).collect();
+            let route = patrol
+                .route
+                .iter()
+                .map(|place| scene.place(Some(place)))
+                .collect();
             let number = patrol.number.as_ref().map(Amount::of);
-            (&patrol.force, &patrol.time, What::Patrol { route, number, result: patrol.result })
+            (
+                &patrol.force,
+                &patrol.time,
+                What::Patrol {
+                    route,
+                    number,
+                    result: patrol.result,
+                },
+            )
         }
         Event::InterventionReported(act) => {
             let place = scene.place(act.place.as_ref());
-            (&act.force, &act.time, What::Intervention { kind: act.kind, place })
+            (
+                &act.force,
+                &act.time,
+                What::Intervention {
+                    kind: act.kind,
+                    place,
+                },
+            )
         }
         Event::StrengthReported(strength) => {
             let unit = strength.unit.as_ref().map(|unit| scene.name(unit));
-            let what = What::Strength { kind: strength.kind, number: Amount::of(&strength.number), unit };
+            let what = What::Strength {
+                kind: strength.kind,
+                number: Amount::of(&strength.number),
+                unit,
+            };
             (&strength.force, &strength.time, what)
         }
         Event::ReinforcementRequested(request) => {
             let (requester, addressee) = (scene.name(&request.requester), scene.name(&request.addressee));
             let number = request.number.as_ref().map(Amount::of);
-            (&request.force, &request.time, What::Request { requester, addressee, number })
+            (
+                &request.force,
+                &request.time,
+                What::Request {
+                    requester,
+                    addressee,
+                    number,
+                },
+            )
         }
-        Event::EffortReported(effort) => (&effort.body, &effort.period, What::Effort(read_effort(scene, effort))),
+        Event::EffortReported(effort) => (
+            &effort.body,
+            &effort.period,
+            What::Effort(read_effort(scene, effort)),
+        ),
         _ => return None,
     };
     Some((scene.name(force), Span::of(time), what))
@@ -177,6 +248,10 @@ fn read_effort(scene: &mut Scene<'_>, effort: &EffortReported) -> Box<Effort> {
         cameras_down: number(effort.cameras_down),
         uav_flights: number(effort.uav_flights),
         access_denials: number(effort.access_denials),
-        not_reached: effort.not_reached.iter().map(|area| scene.place(Some(&area.place))).collect(),
+        not_reached: effort
+            .not_reached
+            .iter()
+            .map(|area| scene.place(Some(&area.place)))
+            .collect(),
     })
 }

@@ -89,13 +89,21 @@ impl Producers {
                 self.producer(scene, &founded.origin).keys.push(ledger);
                 let producer = self.producer(scene, &founded.operator.name);
                 producer.keys.push(operator);
-                producer.enrolments.push(Enrolment { index, may: [Grant::Admin].into(), actor: None });
+                producer.enrolments.push(Enrolment {
+                    index,
+                    may: [Grant::Admin].into(),
+                    actor: None,
+                });
             }
             Event::ProducerEnrolled(enrolled) => {
                 let actor = enrolled.actor.as_ref().map(|actor| scene.name(actor));
                 let key = Key::new(scene, &enrolled.key);
                 let producer = self.producer(scene, &enrolled.producer);
-                producer.enrolments.push(Enrolment { index, may: enrolled.may.iter().copied().collect(), actor });
+                producer.enrolments.push(Enrolment {
+                    index,
+                    may: enrolled.may.iter().copied().collect(),
+                    actor,
+                });
                 // Enrolled again with the same key: other grants, no other key.
                 if !producer.keys.iter().any(|known| known.text == key.text) {
                     producer.keys.push(key);
@@ -114,7 +122,10 @@ impl Producers {
                 let producer = self.producer(scene, &revoked.producer);
                 for key in producer.keys.iter_mut().filter(|key| key.id == id) {
                     key.revoked.get_or_insert(index);
-                    key.compromised_since = revoked.compromised_since.map(Timestamp::as_micros).or(key.compromised_since);
+                    key.compromised_since = revoked
+                        .compromised_since
+                        .map(Timestamp::as_micros)
+                        .or(key.compromised_since);
                 }
             }
             Event::RefusalRecorded(recorded) => self.refuse(scene, recorded),
@@ -136,8 +147,15 @@ impl Producers {
     fn send(&mut self, scene: &Scene<'_>) {
         let producer = self.producers.entry(scene.producer).or_default();
         let seq = u32::try_from(scene.report.producer_seq).unwrap_or(u32::MAX);
-        producer.sent.push(Sent { index: scene.index, seq, received: scene.received.as_micros() });
-        *producer.types.entry(crate::entries::ordinal(scene.report.event.event_type())).or_default() += 1;
+        producer.sent.push(Sent {
+            index: scene.index,
+            seq,
+            received: scene.received.as_micros(),
+        });
+        *producer
+            .types
+            .entry(crate::entries::ordinal(scene.report.event.event_type()))
+            .or_default() += 1;
         let named = scene.report.prev.map(|prev| prev.0);
         if named != producer.last_submission {
             producer.prev_mismatches.push(scene.index);
@@ -148,11 +166,17 @@ impl Producers {
     fn refuse(&mut self, scene: &mut Scene<'_>, recorded: &RefusalRecorded) {
         for mark in &recorded.marks {
             let producer = mark.producer.as_ref().map(|name| scene.name(name));
-            self.refused.entry((mark.code, producer)).or_default().add(scene.index, 1);
+            self.refused
+                .entry((mark.code, producer))
+                .or_default()
+                .add(scene.index, 1);
         }
         for sum in &recorded.aggregated {
             let producer = sum.producer.as_ref().map(|name| scene.name(name));
-            self.refused.entry((sum.code, producer)).or_default().add(scene.index, sum.count.get());
+            self.refused
+                .entry((sum.code, producer))
+                .or_default()
+                .add(scene.index, sum.count.get());
         }
     }
 }

@@ -99,7 +99,9 @@ impl Record {
 
 impl Statements {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::StatementMade(made) = scene.event else { return };
+        let Event::StatementMade(made) = scene.event else {
+            return;
+        };
         let asked = made.demand.as_ref().map(|demand| Asked {
             kind: demand.kind,
             of: scene.names.intern(&demand.of),

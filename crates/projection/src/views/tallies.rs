@@ -59,17 +59,26 @@ struct TallyRow<'a> {
 
 impl Tallies {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let Event::TallyClaimed(tally) = scene.event else { return };
+        let Event::TallyClaimed(tally) = scene.event else {
+            return;
+        };
         let record = Record {
             index: scene.index,
             original: scene.original,
             by: scene.by,
-            accused: tally.accused.as_ref().map_or(Name::NOT_STATED, |accused| scene.name(accused)),
+            accused: tally
+                .accused
+                .as_ref()
+                .map_or(Name::NOT_STATED, |accused| scene.name(accused)),
             period: Span::of(&tally.period),
             number: Amount::of(&tally.number),
             unit: scene.name(&tally.unit),
             parts: u32::try_from(tally.breakdown.len()).expect("a breakdown has at most 64 parts"),
-            places: tally.places.iter().map(|place| scene.place(Some(place))).collect(),
+            places: tally
+                .places
+                .iter()
+                .map(|place| scene.place(Some(place)))
+                .collect(),
         };
         self.records.push(record);
     }
@@ -84,10 +93,17 @@ impl Tallies {
                 number: record.number,
                 unit: reading.text(record.unit),
                 parts: record.parts,
-                places: record.places.iter().map(|place| reading.text(place.label())).collect(),
+                places: record
+                    .places
+                    .iter()
+                    .map(|place| reading.text(place.label()))
+                    .collect(),
                 in_force: reading.entries.is_live(index),
                 answers: AnswerRow::all(reading, index),
-                assessments: reading.findings_about(index).map(|finding| FindingRow::new(reading, finding)).collect(),
+                assessments: reading
+                    .findings_about(index)
+                    .map(|finding| FindingRow::new(reading, finding))
+                    .collect(),
                 entries: reading.versions(index),
             };
             out.push_at("tally", index, &row);

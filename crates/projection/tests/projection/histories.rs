@@ -1,1 +1,357 @@
-//! Small histories, one rule each.
+//! Random histories: rebuilding equals following, batches and snapshots change nothing, every row can be proved.
+
+use armistice_projection::{Digest, Projection, View};
+use armistice_tlog::{leaf_hash, proof};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::log::{Log, Rows};
+
+/// One thing that a history can add; numbers pick among what is there.
+#[derive(Clone, Debug)]
+enum Step {
+    Claim {
+        by: u8,
+        accused: u8,
+        place: u8,
+        producer: u8,
+    },
+    Deny {
+        target: u8,
+        by: u8,
+        scope: u8,
+    },
+    Corroborate {
+        target: u8,
+        by: u8,
+    },
+    Correct {
+        target: u8,
+        accused: u8,
+    },
+    Retract {
+        target: u8,
+        producer: u8,
+    },
+    Link {
+        a: u8,
+        b: u8,
+        relation: u8,
+    },
+    Unlink {
+        target: u8,
+    },
+    Assess {
+        target: u8,
+        occurrence: u8,
+    },
+    Casualties {
+        target: u8,
+        killed: u8,
+        supersedes: bool,
+    },
+    Control {
+        place: u8,
+        holder: u8,
+        day: u8,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let any4 = (any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>());
+    prop_oneof![
+        4 => any4.prop_map(|(by, accused, place, producer)| Step::Claim { by, accused, place, producer }),
+        2 => any4.prop_map(|(target, by, scope, _)| Step::Deny { target, by, scope }),
+        1 => any4.prop_map(|(target, by, ..)| Step::Corroborate { target, by }),
+        1 => any4.prop_map(|(target, accused, ..)| Step::Correct { target, accused }),
+        1 => any4.prop_map(|(target, producer, ..)| Step::Retract { target, producer }),
+        2 => any4.prop_map(|(a, b, relation, _)| Step::Link { a, b, relation }),
+        1 => any::<u8>().prop_map(|target| Step::Unlink { target }),
+        1 => any4.prop_map(|(target, occurrence, ..)| Step::Assess { target, occurrence }),
+        1 => any4.prop_map(|(target, killed, other, _)| Step::Casualties { target, killed, supersedes: other % 3 == 0 }),
+        1 => any4.prop_map(|(place, holder, day, _)| Step::Control { place, holder, day }),
+    ]
+}
+
+const ACTORS: [&str; 4] = ["a", "a-mod", "b", "c"];
+const PRODUCERS: [&str; 3] = ["demo-newsdesk", "demo-peacekeepers", "demo-azerbaijan-mod"];
+
+fn pick<T: Copy>(list: &[T], number: u8) -> T {
+    list[usize::from(number) % list.len()]
+}
+
+fn says(by: &str, content: Value) -> Value {
+    json!({"provenance": {"asserted_by": {"actor": by}, "hedge": "claimed"}, "content": content})
+}
+
+fn incident(accused: u8, place: u8) -> Value {
+    let accused = pick(&ACTORS, accused);
+    let place = json!({"place": format!("p{}", place % 3), "precision": "exact"});
+    json!({"kind": "mortar", "accused": accused, "time": {"precision": "unknown"}, "place": place})
+}
+
+/// The ids of what a history holds, by what can be named.
+#[derive(Default)]
+struct Known {
+    claims: Vec<(String, &'static str)>,
+    said: Vec<(String, &'static str)>,
+    links: Vec<String>,
+    casualties: Vec<String>,
+}
+
+impl Known {
+    fn claim(&self, number: u8) -> Option<(String, &'static str)> {
+        (!self.claims.is_empty()).then(|| self.claims[usize::from(number) % self.claims.len()].clone())
+    }
+
+    fn said(&self, number: u8) -> Option<(String, &'static str)> {
+        (!self.said.is_empty()).then(|| self.said[usize::from(number) % self.said.len()].clone())
+    }
+}
+
+fn build(steps: &[Step]) -> Log {
+    let mut log = Log::founded();
+    let side = |actor: &str| json!({"content": {"actor": actor, "role": "side", "names": [{"name": actor}]}});
+    log.add("demo-analyst", "actor.registered.v1", "side-a", side("a"));
+    log.add("demo-analyst", "actor.registered.v1", "side-b", side("b"));
+    let body = json!({"content": {"actor": "a-mod", "role": "body_of_side", "names": [{"name": "m"}], "belongs_to": "a"}});
+    log.add("demo-analyst", "actor.registered.v1", "body", body);
+    let mut known = Known::default();
+    for (at, step) in steps.iter().enumerate() {
+        take(&mut log, &mut known, &format!("s{at}"), step);
+    }
+    log
+}
+
+/// Adds the entry of a step; a step that names what is not there adds none.
+fn take(log: &mut Log, known: &mut Known, id: &str, step: &Step) -> Option<()> {
+    let desk = PRODUCERS[0];
+    match *step {
+        Step::Claim {
+            by,
+            accused,
+            place,
+            producer,
+        } => {
+            let producer = pick(&PRODUCERS, producer);
+            log.add(
+                producer,
+                "incident.reported.v1",
+                id,
+                says(pick(&ACTORS, by), incident(accused, place)),
+            );
+            known.claims.push((id.to_owned(), producer));
+            known.said.push((id.to_owned(), producer));
+        }
+        Step::Deny { target, by, scope } => {
+            let (target, _) = known.said(target)?;
+            let scope = pick(&["whole", "occurrence", "figure", "place_name"], scope);
+            let content = json!({"target": format!("@{target}"), "scope": scope});
+            log.add(desk, "claim.denied.v1", id, says(pick(&ACTORS, by), content));
+            known.said.push((id.to_owned(), desk));
+        }
+        Step::Corroborate { target, by } => {
+            let (target, _) = known.claim(target)?;
+            let content = json!({"target": format!("@{target}"), "basis": "not_stated"});
+            log.add(
+                desk,
+                "claim.corroborated.v1",
+                id,
+                says(pick(&ACTORS, by), content),
+            );
+        }
+        Step::Correct { target, accused } => {
+            let (target, producer) = known.claim(target)?;
+            let replacement = json!({"type": "incident.reported.v1", "content": incident(accused, 0)});
+            let content = json!({"target": format!("@{target}"), "reason": "publisher_error", "replacement": replacement});
+            log.add(producer, "claim.corrected.v1", id, says("b", content));
+        }
+        Step::Retract { target, producer } => {
+            // Sometimes by another producer: then it changes nothing.
+            let (target, _) = known.said(target)?;
+            let content = json!({"target": format!("@{target}"), "reason": "publisher_error"});
+            log.add(
+                pick(&PRODUCERS, producer),
+                "claim.retracted.v1",
+                id,
+                says("b", content),
+            );
+        }
+        Step::Link { a, b, relation } => {
+            let ((a, _), (b, _)) = (known.claim(a)?, known.claim(b)?);
+            let relation = pick(&["same_incident", "competing_accounts", "follows"], relation);
+            if a == b {
+                return None;
+            }
+            let content = json!({"a": format!("@{a}"), "b": format!("@{b}"), "relation": relation});
+            log.add(
+                "demo-analyst",
+                "incidents.linked.v1",
+                id,
+                json!({"content": content}),
+            );
+            known.links.push(id.to_owned());
+        }
+        Step::Unlink { target } => {
+            let target = known.links.get(usize::from(target) % known.links.len().max(1))?;
+            let content = json!({"target": format!("@{target}")});
+            log.add(
+                "demo-analyst",
+                "incidents.unlinked.v1",
+                id,
+                json!({"content": content}),
+            );
+        }
+        Step::Assess { target, occurrence } => {
+            let (target, _) = known.claim(target)?;
+            let occurrence = pick(&["confirmed", "unable_to_verify"], occurrence);
+            let content =
+                json!({"assessor": "c", "targets": [format!("@{target}")], "occurrence": occurrence});
+            log.add(
+                "demo-peacekeepers",
+                "incident.assessed.v1",
+                id,
+                says("c", content),
+            );
+            known.said.push((id.to_owned(), "demo-peacekeepers"));
+        }
+        Step::Casualties {
+            target,
+            killed,
+            supersedes,
+        } => {
+            let (target, _) = known.claim(target)?;
+            let mut content =
+                json!({"side": "a", "status": "military", "killed": {"best": killed, "relation": "exactly"}});
+            content["incident"] = json!(format!("@{target}"));
+            if let Some(old) = known.casualties.last().filter(|_| supersedes) {
+                content["supersedes"] = json!(format!("@{old}"));
+            }
+            log.add(desk, "casualties.reported.v1", id, says("b", content));
+            known.casualties.push(id.to_owned());
+        }
+        Step::Control { place, holder, day } => {
+            let date = format!("2022-03-{:02}T00:00:00Z", day % 20 + 1);
+            let since = json!({"earliest": date, "latest": date, "precision": "exact"});
+            let place = json!({"place": format!("p{}", place % 3), "precision": "exact"});
+            let content = json!({"place": place, "controller": pick(&ACTORS, holder), "mode": "captured", "since": since});
+            log.add(desk, "control.claimed.v1", id, says("b", content));
+            known.said.push((id.to_owned(), desk));
+        }
+    }
+    Some(())
+}
+
+fn digests(projection: &Projection) -> Vec<Digest> {
+    View::ALL.iter().map(|view| projection.digest(*view)).collect()
+}
+
+fn number(row: &Value, field: &str) -> u64 {
+    row[field]
+        .as_u64()
+        .unwrap_or_else(|| panic!("{field} is a count in {row}"))
+}
+
+/// What holds in every history.
+fn check_sums(projection: &Projection) {
+    let allegations = Rows::of(projection, View::Allegations);
+    let mut alleged = 0;
+    for side in allegations.of_kind("side") {
+        let all = number(side, "alleged");
+        alleged += all;
+        for part in [
+            "denied",
+            "admitted",
+            "assessed",
+            "not_answered",
+            "corroborated",
+            "assessment_disputed",
+        ] {
+            assert!(number(side, part) <= all, "{part} of {side}");
+        }
+    }
+    let counted = allegations
+        .of_kind("allegation")
+        .into_iter()
+        .filter(|row| row["counted"] == true)
+        .count();
+    assert_eq!(alleged, counted as u64);
+    let incidents = Rows::of(projection, View::Incidents);
+    let total = incidents.row("total");
+    assert!(
+        number(total, "incidents") <= alleged,
+        "no more incidents than allegations"
+    );
+    assert!(
+        number(total, "claims") >= alleged,
+        "every allegation is a claim of an incident"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rebuilding_equals_following_with_snapshots_at_random_points(
+        steps in prop::collection::vec(step(), 1..40),
+        stops in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let log = build(&steps);
+        let size = log.entries.len();
+        let rebuilt = log.fold(size);
+        let mut followed = Projection::new();
+        let mut stops: Vec<usize> = stops.iter().map(|stop| stop.index(size + 1)).collect();
+        stops.sort_unstable();
+        for stop in stops {
+            log.follow(&mut followed, stop);
+            // Reading in between and going on from a snapshot change nothing; as-of is the fold of the first entries.
+            prop_assert_eq!(digests(&followed), digests(&log.fold(stop)));
+            followed = Projection::restore(&followed.snapshot()).unwrap();
+        }
+        log.follow(&mut followed, size);
+        prop_assert_eq!(digests(&followed), digests(&rebuilt));
+        prop_assert_eq!(followed.root(), rebuilt.root());
+        check_sums(&rebuilt);
+    }
+
+    #[test]
+    fn link_and_unlink_give_back_the_numbers(steps in prop::collection::vec(step(), 1..30), a in any::<u8>(), b in any::<u8>()) {
+        let mut log = build(&steps);
+        let before = log.fold(log.entries.len());
+        let claims: Vec<String> = log.entries.iter()
+            .filter(|entry| entry.report.event_type().as_str() == "incident.reported.v1")
+            .map(|entry| entry.report.id.to_string())
+            .collect();
+        prop_assume!(claims.len() > 1);
+        let (a, b) = (usize::from(a) % claims.len(), usize::from(b) % claims.len());
+        prop_assume!(a != b);
+        let link = json!({"content": {"a": format!("@{}", claims[a]), "b": format!("@{}", claims[b]), "relation": "same_incident"}});
+        log.add("demo-analyst", "incidents.linked.v1", "link", link);
+        log.add("demo-analyst", "incidents.unlinked.v1", "unlink", json!({"content": {"target": "@link"}}));
+        let after = log.fold(log.entries.len());
+        prop_assert_eq!(before.digest(View::Allegations), after.digest(View::Allegations));
+        prop_assert_eq!(before.digest(View::Casualties), after.digest(View::Casualties));
+        let total = |projection: &Projection| Rows::of(projection, View::Incidents).row("total").clone();
+        prop_assert_eq!(total(&before), total(&after));
+    }
+
+    #[test]
+    fn every_row_has_a_proof(steps in prop::collection::vec(step(), 1..12), flipped in any::<prop::sample::Index>()) {
+        let projection = build(&steps).fold(usize::MAX);
+        for view in View::ALL {
+            let digest = projection.digest(*view);
+            for key in Rows::of(&projection, *view).0.keys() {
+                let found = projection.prove_row(*view, key).unwrap();
+                prop_assert_eq!(found.digest, digest);
+                let verify = |row: &[u8]| {
+                    proof::verify_inclusion(leaf_hash(row), found.index, digest.rows, &found.path, digest.root).is_ok()
+                };
+                prop_assert!(verify(&found.row));
+                let mut forged = found.row.clone();
+                let at = flipped.index(forged.len());
+                forged[at] ^= 1;
+                prop_assert!(!verify(&forged));
+            }
+        }
+    }
+}

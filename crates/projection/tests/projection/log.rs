@@ -32,11 +32,16 @@ impl Log {
     pub(crate) fn founded() -> Self {
         let mut log = Self::default();
         let key = |name: &str| format!("{name}+0a1b2c3d+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=");
-        log.add("operator", "ledger.founded.v1", "founding", json!({"content": {
-            "ceasefire": "karabakh-2020", "origin": ORIGIN, "ledger_key": key(ORIGIN),
-            "operator": {"name": "operator", "key": key("operator")},
-            "codebook": {"id": "demo", "sha256": "5f".repeat(32)}, "zone": "+04:00",
-        }}));
+        log.add(
+            "operator",
+            "ledger.founded.v1",
+            "founding",
+            json!({"content": {
+                "ceasefire": "karabakh-2020", "origin": ORIGIN, "ledger_key": key(ORIGIN),
+                "operator": {"name": "operator", "key": key("operator")},
+                "codebook": {"id": "demo", "sha256": "5f".repeat(32)}, "zone": "+04:00",
+            }}),
+        );
         let producers: [(&str, &[&str]); 4] = [
             ("demo-newsdesk", &["claim"]),
             ("demo-analyst", &["curate"]),
@@ -45,7 +50,12 @@ impl Log {
         ];
         for (name, may) in producers {
             let content = json!({"content": {"producer": name, "key": key(name), "may": may}});
-            log.add("operator", "producer.enrolled.v1", &format!("enrol-{name}"), content);
+            log.add(
+                "operator",
+                "producer.enrolled.v1",
+                &format!("enrol-{name}"),
+                content,
+            );
         }
         log
     }
@@ -76,7 +86,8 @@ impl Log {
             report["prev"] = json!(prev.to_string());
         }
         let text = format!("{report}\n");
-        let report = armistice_report::parse(text.as_bytes()).unwrap_or_else(|refusal| panic!("{id}: {refusal:?}\n{text}"));
+        let report = armistice_report::parse(text.as_bytes())
+            .unwrap_or_else(|refusal| panic!("{id}: {refusal:?}\n{text}"));
         // A note without a real signature: nothing here checks one.
         let note = format!("{text}\n\u{2014} {source} AAAAAA==\n");
         let micros = 1_648_300_000_000_000 + i64::try_from(self.entries.len()).unwrap();
@@ -85,7 +96,13 @@ impl Log {
         let (hash, submission) = (leaf_hash(&bytes), Hash::sha256(note.as_bytes()));
         self.counters.insert(source.to_owned(), (seq, submission));
         self.ids.insert(id.to_owned(), hash);
-        self.entries.push(Entry { bytes, hash, submission, received, report });
+        self.entries.push(Entry {
+            bytes,
+            hash,
+            submission,
+            received,
+            report,
+        });
         self.entries.len() as u64 - 1
     }
 
@@ -93,7 +110,11 @@ impl Log {
         match value {
             Value::String(text) => {
                 if let Some(id) = text.strip_prefix('@') {
-                    *text = self.ids.get(id).unwrap_or_else(|| panic!("no entry {id}")).to_string();
+                    *text = self
+                        .ids
+                        .get(id)
+                        .unwrap_or_else(|| panic!("no entry {id}"))
+                        .to_string();
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.resolve(item)),
@@ -107,7 +128,10 @@ impl Log {
     }
 
     pub(crate) fn index(&self, id: &str) -> u64 {
-        self.entries.iter().position(|entry| entry.hash == self.ids[id]).unwrap() as u64
+        self.entries
+            .iter()
+            .position(|entry| entry.hash == self.ids[id])
+            .unwrap() as u64
     }
 
     /// The fold of the first `size` entries.
@@ -152,7 +176,9 @@ impl Rows {
     }
 
     pub(crate) fn row(&self, key: &str) -> &Value {
-        self.0.get(key).unwrap_or_else(|| panic!("no row {key} in {:#?}", self.0.keys().collect::<Vec<_>>()))
+        self.0
+            .get(key)
+            .unwrap_or_else(|| panic!("no row {key} in {:#?}", self.0.keys().collect::<Vec<_>>()))
     }
 
     /// The rows of one kind.
@@ -168,7 +194,9 @@ impl Rows {
 
 /// Compares some fields of a row: `expected` names those that matter.
 pub(crate) fn check(row: &Value, expected: Value) {
-    let Value::Object(expected) = expected else { panic!("an object of fields") };
+    let Value::Object(expected) = expected else {
+        panic!("an object of fields")
+    };
     for (field, value) in expected {
         assert_eq!(row[&field], value, "field {field} of {row:#}");
     }

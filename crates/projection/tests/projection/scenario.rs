@@ -27,7 +27,9 @@ fn as_of(id: &str) -> (Log, Projection) {
 }
 
 fn keys(log: &Log, kind: &str, ids: &[&str]) -> Vec<String> {
-    ids.iter().map(|id| format!("{kind}/{:012}", log.index(id))).collect()
+    ids.iter()
+        .map(|id| format!("{kind}/{:012}", log.index(id)))
+        .collect()
 }
 
 fn numbers(min: u64, best: Option<u64>, max: Option<u64>) -> Value {
@@ -35,7 +37,12 @@ fn numbers(min: u64, best: Option<u64>, max: Option<u64>) -> Value {
 }
 
 fn sources(row: &Value) -> Vec<u64> {
-    row["entries"].as_array().unwrap().iter().map(|entry| entry["index"].as_u64().unwrap()).collect()
+    row["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["index"].as_u64().unwrap())
+        .collect()
 }
 
 #[test]
@@ -47,20 +54,38 @@ fn allegations_as_of_row_22() {
         "corroborated": 0, "retracted": 0, "entries_count": 4,
         "alleged_by": [{"of": "karabakh-armenian", "count": 2}, {"of": "not_stated", "count": 2}],
     }));
-    assert_eq!(sources(rows.row("side/azerbaijan")), ["r01", "r03", "r06", "r07"].map(|id| log.index(id)));
-    rows.check("side/karabakh-armenian", json!({
-        "alleged": 1, "denied": 1, "not_answered": 0, "assessed": 0, "occurrence_confirmed": 0,
-        "alleged_by": [{"of": "azerbaijan", "count": 1}],
-    }));
+    assert_eq!(
+        sources(rows.row("side/azerbaijan")),
+        ["r01", "r03", "r06", "r07"].map(|id| log.index(id))
+    );
+    rows.check(
+        "side/karabakh-armenian",
+        json!({
+            "alleged": 1, "denied": 1, "not_answered": 0, "assessed": 0, "occurrence_confirmed": 0,
+            "alleged_by": [{"of": "azerbaijan", "count": 1}],
+        }),
+    );
     assert_eq!(sources(rows.row("side/karabakh-armenian")), [log.index("r04")]);
     let keys = keys(&log, "allegation", &["r01", "r03", "r04", "r06", "r07"]);
     assert_eq!(rows.of_kind("allegation").len(), 5);
     let denied = rows.row(&keys[2]);
-    check(denied, json!({"status": ["alleged", "disputed"], "asserted_by": "azerbaijan-mod", "side": "karabakh-armenian"}));
-    check(&denied["answers"][0], json!({"answer": "denied", "scope": "whole", "by": "karabakh-defence-army"}));
-    assert_eq!(denied["answers"][0]["entry"], json!({"index": log.index("r05"), "hash": log.hash("r05")}));
+    check(
+        denied,
+        json!({"status": ["alleged", "disputed"], "asserted_by": "azerbaijan-mod", "side": "karabakh-armenian"}),
+    );
+    check(
+        &denied["answers"][0],
+        json!({"answer": "denied", "scope": "whole", "by": "karabakh-defence-army"}),
+    );
+    assert_eq!(
+        denied["answers"][0]["entry"],
+        json!({"index": log.index("r05"), "hash": log.hash("r05")})
+    );
     for key in [&keys[0], &keys[1], &keys[3], &keys[4]] {
-        rows.check(key, json!({"status": ["alleged", "not_answered"], "assessments": []}));
+        rows.check(
+            key,
+            json!({"status": ["alleged", "not_answered"], "assessments": []}),
+        );
     }
 }
 
@@ -74,12 +99,18 @@ fn incidents_as_of_row_22() {
     let keys = keys(&log, "incident", &["r01", "r03", "r06", "r07"]);
     assert_eq!(rows.of_kind("incident").len(), 4);
     let contested = rows.row(&keys[1]);
-    check(contested, json!({
-        "status": ["alleged", "disputed", "mutual_accusation", "not_answered"], "claims_count": 2, "denials_count": 1,
-        "sides": ["azerbaijan", "karabakh-armenian"],
-    }));
+    check(
+        contested,
+        json!({
+            "status": ["alleged", "disputed", "mutual_accusation", "not_answered"], "claims_count": 2, "denials_count": 1,
+            "sides": ["azerbaijan", "karabakh-armenian"],
+        }),
+    );
     // The unspecific counter-accusation is shown on that incident and is no claim of its own.
-    check(&contested["counter_accusations"][0]["counter_accusation"], json!({"accused": "azerbaijan", "counted": false}));
+    check(
+        &contested["counter_accusations"][0]["counter_accusation"],
+        json!({"accused": "azerbaijan", "counted": false}),
+    );
     assert_eq!(contested["counter_accusations"].as_array().unwrap().len(), 1);
     for key in [&keys[0], &keys[2], &keys[3]] {
         rows.check(key, json!({"claims_count": 1, "counter_accusations": []}));
@@ -92,11 +123,19 @@ fn incidents_as_of_row_22() {
 #[test]
 fn taking_the_link_back_makes_five_incidents() {
     let mut log = log();
-    log.add("demo-analyst", "incidents.unlinked.v1", "unlink", json!({"content": {"target": "@r22"}}));
+    log.add(
+        "demo-analyst",
+        "incidents.unlinked.v1",
+        "unlink",
+        json!({"content": {"target": "@r22"}}),
+    );
     let rows = log.rows(View::Incidents);
     rows.check("total", json!({"incidents": 5, "mutual_accusation": 0}));
     let link = format!("link/{:012}", log.index("r22"));
-    rows.check(&link, json!({"in_force": false, "joins": false, "unlinked_by": "demo-analyst"}));
+    rows.check(
+        &link,
+        json!({"in_force": false, "joins": false, "unlinked_by": "demo-analyst"}),
+    );
 }
 
 #[test]
@@ -119,41 +158,78 @@ fn casualties_as_of_row_22() {
 fn peacekeeping_as_of_row_22() {
     let (log, projection) = as_of("r22");
     let rows = Rows::of(&projection, View::Peacekeeping);
-    let voices = |reported: u64| json!({
-        "reported": reported, "by_party": reported, "by_contingent": 0, "by_others": 0, "by_not_stated": 0,
-    });
+    let voices = |reported: u64| {
+        json!({
+            "reported": reported, "by_party": reported, "by_contingent": 0, "by_others": 0, "by_not_stated": 0,
+        })
+    };
     rows.check("total", json!({
         "places_with_presence": 2, "presence": voices(2), "interventions": voices(2), "patrols": voices(0),
         "reinforcements_requested": 1, "reinforcements_decided": 0, "reinforcements_open": 1,
         "statements_on_strength": 1, "strength_accounts": 1,
     }));
-    for key in ["presence/parukh", "presence/khramort", "intervention/liaison", "intervention/prevention"] {
-        rows.check(key, json!({"reported": 1, "by_party": 1, "by_contingent": 0, "by_others": 0}));
+    for key in [
+        "presence/parukh",
+        "presence/khramort",
+        "intervention/liaison",
+        "intervention/prevention",
+    ] {
+        rows.check(
+            key,
+            json!({"reported": 1, "by_party": 1, "by_contingent": 0, "by_others": 0}),
+        );
     }
-    rows.check(&keys(&log, "strength", &["r15"])[0], json!({
-        "kind": "estimated", "number": {"min": null, "best": 2000, "max": null}, "unit": "soldiers",
-    }));
-    rows.check(&keys(&log, "reinforcement", &["r19"])[0], json!({"state": "open", "addressee": "russia", "decisions": []}));
-    rows.check(&keys(&log, "remark", &["r20"])[0], json!({"asserted_by": "karabakh-authorities"}));
-    rows.check(&keys(&log, "mandate", &["r21"])[0], json!({"force": "russian-peacekeepers"}));
+    rows.check(
+        &keys(&log, "strength", &["r15"])[0],
+        json!({
+            "kind": "estimated", "number": {"min": null, "best": 2000, "max": null}, "unit": "soldiers",
+        }),
+    );
+    rows.check(
+        &keys(&log, "reinforcement", &["r19"])[0],
+        json!({"state": "open", "addressee": "russia", "decisions": []}),
+    );
+    rows.check(
+        &keys(&log, "remark", &["r20"])[0],
+        json!({"asserted_by": "karabakh-authorities"}),
+    );
+    rows.check(
+        &keys(&log, "mandate", &["r21"])[0],
+        json!({"force": "russian-peacekeepers"}),
+    );
 }
 
 #[test]
 fn statements_and_contacts_as_of_row_22() {
     let (log, projection) = as_of("r22");
     let rows = Rows::of(&projection, View::Statements);
-    rows.check("total", json!({"statements": 6, "stance_or_demand": 5, "no_comment": 1, "demands": 2}));
+    rows.check(
+        "total",
+        json!({"statements": 6, "stance_or_demand": 5, "no_comment": 1, "demands": 2}),
+    );
     let taken = keys(&log, "statement", &["r01-measures", "r09", "r10", "r14", "r20"]);
     for key in &taken {
         assert!(["stance", "demand"].contains(&rows.row(key)["class"].as_str().unwrap()));
     }
-    rows.check(&keys(&log, "statement", &["r13"])[0], json!({"class": "no_comment", "act": "no_comment"}));
+    rows.check(
+        &keys(&log, "statement", &["r13"])[0],
+        json!({"class": "no_comment", "act": "no_comment"}),
+    );
     rows.check(&taken[3], json!({"addressees": ["russian-peacekeepers"]}));
-    check(&rows.row(&taken[3])["demand"], json!({"kind": "compliance", "of": "russian-peacekeepers"}));
+    check(
+        &rows.row(&taken[3])["demand"],
+        json!({"kind": "compliance", "of": "russian-peacekeepers"}),
+    );
     let rows = Rows::of(&projection, View::Contacts);
-    rows.check("total", json!({"contacts": 2, "by_mode": [{"of": "phone", "count": 2}]}));
+    rows.check(
+        "total",
+        json!({"contacts": 2, "by_mode": [{"of": "phone", "count": 2}]}),
+    );
     for key in keys(&log, "contact", &["r11", "r12"]) {
-        rows.check(&key, json!({"participants": ["armenia", "russia"], "readouts_count": 1}));
+        rows.check(
+            &key,
+            json!({"participants": ["armenia", "russia"], "readouts_count": 1}),
+        );
     }
 }
 
@@ -165,9 +241,15 @@ fn control_as_of_row_22() {
         "status": "uncontested", "accounts_count": 1, "claimed_for": ["azerbaijan"], "denials_count": 0, "open_demands": 1,
     }));
     let place = rows.row("place/parukh");
-    check(&place["accounts"][0], json!({"controller": "azerbaijan", "mode": "captured", "hedge": "reported"}));
+    check(
+        &place["accounts"][0],
+        json!({"controller": "azerbaijan", "mode": "captured", "hedge": "reported"}),
+    );
     assert_eq!(place["accounts"][0]["since"]["earliest"], "2022-03-23T20:00:00Z");
-    check(&place["demands"][0], json!({"of": "azerbaijan", "open": true, "asserted_by": "france-mfa"}));
+    check(
+        &place["demands"][0],
+        json!({"of": "azerbaijan", "open": true, "asserted_by": "france-mfa"}),
+    );
     assert_eq!(sources(&place["demands"][0]), [log.index("r10")]);
 }
 
@@ -178,33 +260,55 @@ fn after_row_29_two_allegations_are_assessed_and_the_assessment_is_disputed() {
     rows.check("side/azerbaijan", json!({
         "alleged": 4, "assessed": 2, "occurrence_confirmed": 2, "assessment_disputed": 2, "denied": 0, "not_answered": 4,
     }));
-    rows.check("side/karabakh-armenian", json!({"alleged": 1, "denied": 1, "assessed": 0}));
+    rows.check(
+        "side/karabakh-armenian",
+        json!({"alleged": 1, "denied": 1, "assessed": 0}),
+    );
     for key in keys(&log, "allegation", &["r06", "r07"]) {
         rows.check(&key, json!({"status": [
             "alleged", "assessed:confirmed@russian-peacekeepers", "assessed:attributed@russian-peacekeepers",
             "assessment_disputed", "not_answered",
         ]}));
         let finding = &rows.row(&key)["assessments"][0];
-        check(finding, json!({
-            "occurrence": "confirmed", "attribution": [{"to": "azerbaijan", "degree": "attributed"}], "capacity": "peacekeeper",
-        }));
-        check(&finding["answers"][0], json!({"answer": "denied", "scope": "characterisation", "by_side": "azerbaijan"}));
-        check(&finding["answers"][1], json!({"answer": "denied", "scope": "place_name", "by_side": "azerbaijan"}));
+        check(
+            finding,
+            json!({
+                "occurrence": "confirmed", "attribution": [{"to": "azerbaijan", "degree": "attributed"}], "capacity": "peacekeeper",
+            }),
+        );
+        check(
+            &finding["answers"][0],
+            json!({"answer": "denied", "scope": "characterisation", "by_side": "azerbaijan"}),
+        );
+        check(
+            &finding["answers"][1],
+            json!({"answer": "denied", "scope": "place_name", "by_side": "azerbaijan"}),
+        );
     }
-    Rows::of(&projection, View::Incidents)
-        .check("total", json!({"incidents": 4, "assessed": 2, "assessment_disputed": 2}));
-    Rows::of(&projection, View::Findings)
-        .check("total", json!({"assessments": 1, "assessments_disputed": 1, "violations": 0}));
+    Rows::of(&projection, View::Incidents).check(
+        "total",
+        json!({"incidents": 4, "assessed": 2, "assessment_disputed": 2}),
+    );
+    Rows::of(&projection, View::Findings).check(
+        "total",
+        json!({"assessments": 1, "assessments_disputed": 1, "violations": 0}),
+    );
 }
 
 #[test]
 fn after_row_29_observations_stay_a_series_of_their_own() {
     let (log, projection) = as_of("r29");
     let rows = Rows::of(&projection, View::Observations);
-    rows.check("series/air_strike/russian-peacekeepers", json!({
-        "number": numbers(4, Some(4), Some(4)), "exercise": false, "unit": "observation",
-    }));
-    assert_eq!(sources(rows.row("series/air_strike/russian-peacekeepers")), [log.index("r24")]);
+    rows.check(
+        "series/air_strike/russian-peacekeepers",
+        json!({
+            "number": numbers(4, Some(4), Some(4)), "exercise": false, "unit": "observation",
+        }),
+    );
+    assert_eq!(
+        sources(rows.row("series/air_strike/russian-peacekeepers")),
+        [log.index("r24")]
+    );
     Rows::of(&projection, View::Incidents).check("total", json!({"incidents": 4, "claims": 5}));
 }
 
@@ -212,14 +316,28 @@ fn after_row_29_observations_stay_a_series_of_their_own() {
 fn after_row_29_the_contingent_mediates_and_control_is_contested() {
     let (log, projection) = as_of("r29");
     let rows = Rows::of(&projection, View::Peacekeeping);
-    rows.check("intervention/mediation", json!({"reported": 1, "by_contingent": 1, "by_party": 0}));
+    rows.check(
+        "intervention/mediation",
+        json!({"reported": 1, "by_contingent": 1, "by_party": 0}),
+    );
     let rows = Rows::of(&projection, View::Control);
-    rows.check("place/parukh", json!({
-        "status": "contested", "accounts_count": 3, "denials_count": 1, "open_demands": 2,
-        "claimed_for": ["azerbaijan", "russian-peacekeepers"],
-    }));
-    let accounts: Vec<_> = rows.row("place/parukh")["accounts"].as_array().unwrap().iter().map(sources).collect();
-    assert_eq!(accounts, ["r06-control", "r28", "r29"].map(|id| vec![log.index(id)]));
+    rows.check(
+        "place/parukh",
+        json!({
+            "status": "contested", "accounts_count": 3, "denials_count": 1, "open_demands": 2,
+            "claimed_for": ["azerbaijan", "russian-peacekeepers"],
+        }),
+    );
+    let accounts: Vec<_> = rows.row("place/parukh")["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(sources)
+        .collect();
+    assert_eq!(
+        accounts,
+        ["r06-control", "r28", "r29"].map(|id| vec![log.index(id)])
+    );
 }
 
 #[test]
@@ -238,18 +356,32 @@ fn every_row_of_the_scenario_is_visible_in_a_view() {
     }
     // All rows of the table are coded, and the founding family is in the view of producers.
     for row in 1..=29 {
-        assert!(log.entries.iter().any(|entry| entry.report.id.starts_with(&format!("r{row:02}"))));
+        assert!(
+            log.entries
+                .iter()
+                .any(|entry| entry.report.id.starts_with(&format!("r{row:02}")))
+        );
     }
     let producers = Rows::of(&projection, View::Producers);
     producers.check("ledger", json!({"ceasefire": "karabakh-2020", "zone": "+04:00"}));
-    producers.check("producer/demo-newsdesk", json!({"may": ["claim"], "gaps": [], "forks": [], "prev_mismatches": []}));
+    producers.check(
+        "producer/demo-newsdesk",
+        json!({"may": ["claim"], "gaps": [], "forks": [], "prev_mismatches": []}),
+    );
 }
 
 #[test]
 fn a_place_shows_every_name_and_who_uses_it() {
     let rows = log().rows(View::Frame);
-    let names: Vec<&str> =
-        rows.row("place/parukh")["names"].as_array().unwrap().iter().map(|name| name["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = rows.row("place/parukh")["names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["Farrukh", "Furukh", "Parukh"]);
-    rows.check("actor/karabakh-defence-army", json!({"side": "karabakh-armenian", "role": "body_of_side"}));
+    rows.check(
+        "actor/karabakh-defence-army",
+        json!({"side": "karabakh-armenian", "role": "body_of_side"}),
+    );
 }

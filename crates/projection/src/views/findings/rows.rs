@@ -145,7 +145,14 @@ impl Findings {
         self.investigation_rows(reading, out);
         out.push("total", "", &total);
         for (key, (row, entries)) in violations {
-            out.push("violation", &key, &ViolationRow { entries: reading.entries(entries), ..row });
+            out.push(
+                "violation",
+                &key,
+                &ViolationRow {
+                    entries: reading.entries(entries),
+                    ..row
+                },
+            );
         }
         self.served_rows(reading, out);
     }
@@ -154,12 +161,27 @@ impl Findings {
         let live = |index: &u32| reading.entries.is_live(*index);
         let mut source = Source::default();
         let mut disputed = 0;
-        for finding in reading.answers.findings.iter().filter(|finding| live(&finding.index)) {
+        for finding in reading
+            .answers
+            .findings
+            .iter()
+            .filter(|finding| live(&finding.index))
+        {
             source.add(finding.index);
             disputed += u64::from(reading.denials_of(finding.index).next().is_some());
         }
-        let closed: BTreeSet<Name> = self.closed.iter().filter(|one| live(&one.index)).map(|one| one.investigation).collect();
-        let opened: BTreeSet<Name> = self.opened.iter().filter(|one| live(&one.index)).map(|one| one.investigation).collect();
+        let closed: BTreeSet<Name> = self
+            .closed
+            .iter()
+            .filter(|one| live(&one.index))
+            .map(|one| one.investigation)
+            .collect();
+        let opened: BTreeSet<Name> = self
+            .opened
+            .iter()
+            .filter(|one| live(&one.index))
+            .map(|one| one.investigation)
+            .collect();
         TotalRow {
             unit: "each its own",
             assessments: source.count(),
@@ -195,7 +217,11 @@ impl Findings {
 
     fn investigation_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let mut closures: BTreeMap<Name, Vec<&Closed>> = BTreeMap::new();
-        for closed in self.closed.iter().filter(|closed| reading.entries.is_live(closed.index)) {
+        for closed in self
+            .closed
+            .iter()
+            .filter(|closed| reading.entries.is_live(closed.index))
+        {
             closures.entry(closed.investigation).or_default().push(closed);
         }
         for opened in &self.opened {
@@ -213,8 +239,11 @@ impl Findings {
                 targets: reading.entries(opened.targets.iter().copied()),
                 closed: closed.iter().map(|one| closed_row(reading, one)).collect(),
                 time: opened.time.row(),
-                entries: reading
-                    .entries(reading.version_indexes(opened.index).chain(closed.iter().map(|one| one.index))),
+                entries: reading.entries(
+                    reading
+                        .version_indexes(opened.index)
+                        .chain(closed.iter().map(|one| one.index)),
+                ),
             };
             out.push_at("investigation", opened.index, &row);
         }
@@ -222,14 +251,22 @@ impl Findings {
 
     fn served_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let mut responses: BTreeMap<u32, Vec<&Response>> = BTreeMap::new();
-        for response in self.responses.iter().filter(|response| reading.entries.is_live(response.index)) {
+        for response in self
+            .responses
+            .iter()
+            .filter(|response| reading.entries.is_live(response.index))
+        {
             if let Some(target) = response.target {
                 responses.entry(target).or_default().push(response);
             }
         }
         for served in &self.served {
             let responses = responses.get(&served.index).map_or(&[][..], Vec::as_slice);
-            out.push_at("violation_report", served.index, &served_row(reading, served, responses));
+            out.push_at(
+                "violation_report",
+                served.index,
+                &served_row(reading, served, responses),
+            );
         }
     }
 }
@@ -262,7 +299,11 @@ fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response
         issued_by: reading.text(served.issued_by),
         addressee: reading.text(served.addressee),
         by: ByRow::new(reading, served.by),
-        clauses: served.clauses.iter().map(|&clause| reading.text(clause)).collect(),
+        clauses: served
+            .clauses
+            .iter()
+            .map(|&clause| reading.text(clause))
+            .collect(),
         targets: reading.entries(served.targets.iter().copied()),
         responses: responses
             .iter()
@@ -277,28 +318,61 @@ fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response
         counted: reading.entries.is_live(served.index),
         time: served.time.row(),
         answers: AnswerRow::all(reading, served.index),
-        entries: reading
-            .entries(reading.version_indexes(served.index).chain(responses.iter().map(|response| response.index))),
+        entries: reading.entries(
+            reading
+                .version_indexes(served.index)
+                .chain(responses.iter().map(|response| response.index)),
+        ),
     }
 }
 
 /// Incident × clause × actor × assessor with the finding `violation`, each once, with the assessments that say so.
 fn violations<'a>(reading: &Reading<'a>) -> BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> {
     let mut violations: BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> = BTreeMap::new();
-    let live = reading.answers.findings.iter().filter(|finding| reading.entries.is_live(finding.index));
+    let live = reading
+        .answers
+        .findings
+        .iter()
+        .filter(|finding| reading.entries.is_live(finding.index));
     for finding in live {
-        let claims = finding.targets.iter().filter_map(|&target| reading.derived.claim(target));
-        let incidents: BTreeSet<u32> = claims.filter(|claim| claim.live).map(|claim| claim.incident).collect();
-        for found in finding.characterisation.iter().filter(|found| found.finding == Characterisation::Violation) {
+        let claims = finding
+            .targets
+            .iter()
+            .filter_map(|&target| reading.derived.claim(target));
+        let incidents: BTreeSet<u32> = claims
+            .filter(|claim| claim.live)
+            .map(|claim| claim.incident)
+            .collect();
+        for found in finding
+            .characterisation
+            .iter()
+            .filter(|found| found.finding == Characterisation::Violation)
+        {
             for actor in actors(reading, finding, found.actor) {
                 for &incident in &incidents {
                     let clause = reading.option(found.clause);
                     let assessor = reading.text(finding.assessor);
-                    let parts = [&index_key(incident), clause.unwrap_or(NOT_STATED), actor, assessor];
+                    let parts = [
+                        &index_key(incident),
+                        clause.unwrap_or(NOT_STATED),
+                        actor,
+                        assessor,
+                    ];
                     let (row, entries) = violations.entry(parts.join("/")).or_insert_with(|| {
                         let incident = format!("incident/{}", index_key(incident));
-                        let side = reading.names.find(actor).map_or(actor, |name| reading.side_text(name));
-                        let row = ViolationRow { incident, clause, actor, side, assessor, disputed: false, entries: vec![] };
+                        let side = reading
+                            .names
+                            .find(actor)
+                            .map_or(actor, |name| reading.side_text(name));
+                        let row = ViolationRow {
+                            incident,
+                            clause,
+                            actor,
+                            side,
+                            assessor,
+                            disputed: false,
+                            entries: vec![],
+                        };
                         (row, BTreeSet::new())
                     });
                     row.disputed |= reading.denials_of(finding.index).next().is_some();
@@ -315,7 +389,12 @@ fn actors<'a>(reading: &Reading<'a>, finding: &Finding, named: Option<Name>) -> 
     if let Some(actor) = named {
         return vec![reading.text(actor)];
     }
-    let firm = |degree| !matches!(degree, AttributionDegree::NotAttributable | AttributionDegree::NotAddressed);
+    let firm = |degree| {
+        !matches!(
+            degree,
+            AttributionDegree::NotAttributable | AttributionDegree::NotAddressed
+        )
+    };
     let mut actors: Vec<&str> = finding
         .attribution
         .iter()

@@ -167,7 +167,7 @@ impl Voices {
 
 impl Peacekeeping {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let standing: Vec<(u32, &Record)> = reading.standing(&self.records).collect();
+        let standing: Vec<(u32, &Record)> = reading.standing(&self.records);
         let groups = groups(reading, &standing);
         let mut total = TotalRow::new(reading, &standing, &groups);
         // Rows come in the order of their keys, and the kinds of row below are in that order.
@@ -192,14 +192,17 @@ impl Peacekeeping {
         out: &mut Rows<'_>,
     ) {
         let mut decisions: BTreeMap<u32, Vec<(u32, &Decision)>> = BTreeMap::new();
-        for (index, decision) in reading.standing(&self.decisions).filter(|(at, _)| reading.entries.is_live(*at)) {
+        let standing_decisions = reading.standing(&self.decisions).into_iter();
+        for (index, decision) in standing_decisions.filter(|(at, _)| reading.entries.is_live(*at)) {
             if let Some(request) = decision.request {
                 decisions.entry(request).or_default().push((index, decision));
             }
         }
         for &(index, record) in standing {
             let decided = decisions.get(&index).map_or(&[][..], Vec::as_slice);
-            let Some(row) = request_row(reading, index, record, decided) else { continue };
+            let Some(row) = request_row(reading, index, record, decided) else {
+                continue;
+            };
             total.reinforcements_requested += u64::from(row.state != "retracted");
             total.reinforcements_decided += u64::from(row.state == "decided");
             total.reinforcements_open += u64::from(row.state == "open");
@@ -209,10 +212,14 @@ impl Peacekeeping {
 
     fn remark_rows(&self, reading: &Reading<'_>, total: &mut TotalRow, out: &mut Rows<'_>) {
         for (index, remark) in reading.standing(&self.remarks) {
-            let Some(act) = remark.act else { continue };
             let counted = reading.entries.is_live(index);
             total.statements_on_strength += u64::from(counted);
-            let row = RemarkRow { by: ByRow::new(reading, remark.by), act, counted, entries: reading.versions(index) };
+            let row = RemarkRow {
+                by: ByRow::new(reading, remark.by),
+                act: remark.act,
+                counted,
+                entries: reading.versions(index),
+            };
             out.push_at("remark", index, &row);
         }
     }
@@ -220,10 +227,14 @@ impl Peacekeeping {
 
 impl TotalRow {
     fn new(reading: &Reading<'_>, standing: &[(u32, &Record)], groups: &Groups<'_, '_>) -> Self {
-        let (mut presence, mut patrols, mut interventions) = (Voices::default(), Voices::default(), Voices::default());
+        let (mut presence, mut patrols, mut interventions) =
+            (Voices::default(), Voices::default(), Voices::default());
         let mut source = Source::default();
         let mut strength_accounts = 0;
-        for &(index, record) in standing.iter().filter(|(index, _)| reading.entries.is_live(*index)) {
+        for &(index, record) in standing
+            .iter()
+            .filter(|(index, _)| reading.entries.is_live(*index))
+        {
             source.add(index);
             match &record.what {
                 What::Presence { .. } => presence.add(record.by.voice()),
@@ -233,7 +244,9 @@ impl TotalRow {
                 What::Request { .. } | What::Effort(_) => {}
             }
         }
-        let present = groups.iter().filter(|((kind, _), group)| *kind == "presence" && group.is_present(reading));
+        let present = groups
+            .iter()
+            .filter(|((kind, _), group)| *kind == "presence" && group.is_present(reading));
         Self {
             unit: "report",
             places_with_presence: present.count(),
@@ -260,7 +273,10 @@ fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Grou
             What::Intervention { kind, .. } => vec![("intervention", kind.as_str())],
             What::Patrol { route, .. } if route.is_empty() => vec![("patrol", crate::names::NOT_STATED)],
             What::Patrol { route, .. } => {
-                let mut places: Vec<_> = route.iter().map(|place| ("patrol", reading.text(place.label()))).collect();
+                let mut places: Vec<_> = route
+                    .iter()
+                    .map(|place| ("patrol", reading.text(place.label())))
+                    .collect();
                 places.sort_unstable();
                 places.dedup();
                 places
@@ -268,7 +284,11 @@ fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Grou
             What::Strength { .. } | What::Request { .. } | What::Effort(_) => Vec::new(),
         };
         for key in keys {
-            groups.entry(key).or_insert_with(|| Group { reports: Vec::new() }).reports.push((index, record));
+            groups
+                .entry(key)
+                .or_insert_with(|| Group { reports: Vec::new() })
+                .reports
+                .push((index, record));
         }
     }
     groups
@@ -285,13 +305,18 @@ impl Group<'_> {
                 last.insert(record.by.who, *state);
             }
         }
-        last.values().any(|state| !matches!(state, PresenceState::Left | PresenceState::Absent))
+        last.values()
+            .any(|state| !matches!(state, PresenceState::Left | PresenceState::Absent))
     }
 
     fn row<'a>(&self, reading: &Reading<'a>, kind: &'static str, label: &'a str) -> GroupRow<'a> {
         let mut voices = Voices::default();
         let mut source = Source::default();
-        for (index, record) in self.reports.iter().filter(|(index, _)| reading.entries.is_live(*index)) {
+        for (index, record) in self
+            .reports
+            .iter()
+            .filter(|(index, _)| reading.entries.is_live(*index))
+        {
             voices.add(record.by.voice());
             source.add(*index);
         }
@@ -305,7 +330,11 @@ impl Group<'_> {
             by_contingent: voices.by_contingent,
             by_others: voices.by_others,
             by_not_stated: voices.by_not_stated,
-            reports: self.reports.iter().map(|&(index, record)| report_row(reading, index, record)).collect(),
+            reports: self
+                .reports
+                .iter()
+                .map(|&(index, record)| report_row(reading, index, record))
+                .collect(),
             entries_count: source.count(),
             entries: source.named(reading),
         }
@@ -345,9 +374,18 @@ fn request_row<'a>(
     record: &Record,
     decided: &[(u32, &Decision)],
 ) -> Option<RequestRow<'a>> {
-    let What::Request { requester, addressee, number } = &record.what else { return None };
+    let What::Request {
+        requester,
+        addressee,
+        number,
+    } = &record.what
+    else {
+        return None;
+    };
     // A deferred request is still open.
-    let settled = decided.iter().any(|(_, decision)| decision.decision != ReinforcementDecision::Deferred);
+    let settled = decided
+        .iter()
+        .any(|(_, decision)| decision.decision != ReinforcementDecision::Deferred);
     let decisions = decided.iter().map(|&(at, decision)| DecisionRow {
         decision: decision.decision,
         by: reading.text(decision.by),
@@ -368,13 +406,19 @@ fn request_row<'a>(
         },
         decisions: decisions.collect(),
         answers: AnswerRow::all(reading, index),
-        entries: reading.entries(reading.version_indexes(index).chain(decided.iter().map(|&(at, _)| at))),
+        entries: reading.entries(
+            reading
+                .version_indexes(index)
+                .chain(decided.iter().map(|&(at, _)| at)),
+        ),
     })
 }
 
 fn strength_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut Rows<'_>) {
     for &(index, record) in standing {
-        let What::Strength { kind, number, unit } = &record.what else { continue };
+        let What::Strength { kind, number, unit } = &record.what else {
+            continue;
+        };
         let row = StrengthRow {
             kind: *kind,
             by: ByRow::new(reading, record.by),
@@ -392,9 +436,19 @@ fn strength_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut R
 
 fn effort_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut Rows<'_>) {
     for &(index, record) in standing {
-        let What::Effort(effort) = &record.what else { continue };
-        let Effort { patrols, observation_hours, posts, cameras_up, cameras_down, uav_flights, access_denials, .. } =
-            **effort;
+        let What::Effort(effort) = &record.what else {
+            continue;
+        };
+        let Effort {
+            patrols,
+            observation_hours,
+            posts,
+            cameras_up,
+            cameras_down,
+            uav_flights,
+            access_denials,
+            ..
+        } = **effort;
         let row = EffortRow {
             by: ByRow::new(reading, record.by),
             body: reading.text(record.force),
@@ -406,7 +460,11 @@ fn effort_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut Row
             cameras_down,
             uav_flights,
             access_denials,
-            not_reached: effort.not_reached.iter().map(|place| reading.text(place.label())).collect(),
+            not_reached: effort
+                .not_reached
+                .iter()
+                .map(|place| reading.text(place.label()))
+                .collect(),
             counted: reading.entries.is_live(index),
             entries: reading.versions(index),
         };

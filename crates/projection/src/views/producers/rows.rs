@@ -108,41 +108,66 @@ impl Producers {
         if let Some(row) = ledger_row(reading) {
             out.push("ledger", "", &row);
         }
-        let producers: BTreeMap<&str, (Name, &Producer)> =
-            self.producers.iter().map(|(&name, producer)| (reading.text(name), (name, producer))).collect();
+        let producers: BTreeMap<&str, (Name, &Producer)> = self
+            .producers
+            .iter()
+            .map(|(&name, producer)| (reading.text(name), (name, producer)))
+            .collect();
         for (id, (name, producer)) in producers {
             out.push("producer", id, &self.producer_row(reading, id, name, producer));
         }
         let mut codes: BTreeMap<&str, Vec<(RefusalCode, Option<Name>, &Refused)>> = BTreeMap::new();
         for (&(code, producer), refused) in &self.refused {
-            codes.entry(code.as_str()).or_default().push((code, producer, refused));
+            codes
+                .entry(code.as_str())
+                .or_default()
+                .push((code, producer, refused));
         }
         for (code, refusals) in &codes {
             out.push("refusal", code, &refusal_row(reading, refusals));
         }
     }
 
-    fn producer_row<'a>(&self, reading: &Reading<'a>, id: &'a str, name: Name, producer: &Producer) -> ProducerRow<'a> {
+    fn producer_row<'a>(
+        &self,
+        reading: &Reading<'a>,
+        id: &'a str,
+        name: Name,
+        producer: &Producer,
+    ) -> ProducerRow<'a> {
         let newest = producer.enrolments.last();
         let mut seqs: Vec<Sent> = producer.sent.clone();
         seqs.sort_unstable_by_key(|sent| (sent.seq, sent.index));
         let gaps = gaps(&seqs);
-        let forks: Vec<&[Sent]> = seqs.chunk_by(|a, b| a.seq == b.seq).filter(|same| same.len() > 1).collect();
+        let forks: Vec<&[Sent]> = seqs
+            .chunk_by(|a, b| a.seq == b.seq)
+            .filter(|same| same.len() > 1)
+            .collect();
         let mut source = Source::default();
-        producer.enrolments.iter().for_each(|enrolment| source.add(enrolment.index));
+        producer
+            .enrolments
+            .iter()
+            .for_each(|enrolment| source.add(enrolment.index));
         producer.sent.iter().for_each(|sent| source.add(sent.index));
         let mut refused: Vec<CountRow<'a>> = self
             .refused
             .iter()
             .filter(|((_, of), _)| *of == Some(name))
-            .map(|((code, _), refused)| CountRow { of: code.as_str(), count: refused.count })
+            .map(|((code, _), refused)| CountRow {
+                of: code.as_str(),
+                count: refused.count,
+            })
             .collect();
         refused.sort_by_key(|row| row.of);
         ProducerRow {
             producer: id,
             actor: newest.and_then(|enrolment| reading.option(enrolment.actor)),
             may: newest.map(|enrolment| enrolment.may.to_vec()).unwrap_or_default(),
-            keys: producer.keys.iter().map(|key| key_row(reading, producer, key)).collect(),
+            keys: producer
+                .keys
+                .iter()
+                .map(|key| key_row(reading, producer, key))
+                .collect(),
             unit: "entry",
             reports: producer.sent.len(),
             by_type: by_type(producer),
@@ -151,7 +176,11 @@ impl Producers {
             gaps_count: gaps.len(),
             gaps: gaps.into_iter().take(ROW_ENTRIES_MAX).collect(),
             forks_count: forks.len(),
-            forks: forks.iter().take(ROW_ENTRIES_MAX).map(|same| fork_row(reading, same)).collect(),
+            forks: forks
+                .iter()
+                .take(ROW_ENTRIES_MAX)
+                .map(|same| fork_row(reading, same))
+                .collect(),
             prev_mismatches_count: producer.prev_mismatches.len(),
             prev_mismatches: reading.entries(producer.prev_mismatches.iter().copied().take(ROW_ENTRIES_MAX)),
             refused,
@@ -177,14 +206,29 @@ fn ledger_row<'a>(reading: &Reading<'a>) -> Option<LedgerRow<'a>> {
                 entry: reading.entry(adopted.index),
             })
             .collect(),
-        entries: reading.entries(codebooks.iter().map(|adopted| adopted.index).chain([founded.index])),
+        entries: reading.entries(
+            codebooks
+                .iter()
+                .map(|adopted| adopted.index)
+                .chain([founded.index]),
+        ),
     })
 }
 
 fn by_type<'a>(producer: &Producer) -> Vec<CountRow<'a>> {
-    let name = |ordinal: u8| EventType::ALL.get(usize::from(ordinal)).map_or("unknown", |known| known.as_str());
-    let mut rows: Vec<CountRow<'a>> =
-        producer.types.iter().map(|(&ordinal, &count)| CountRow { of: name(ordinal), count: count.into() }).collect();
+    let name = |ordinal: u8| {
+        EventType::ALL
+            .get(usize::from(ordinal))
+            .map_or("unknown", |known| known.as_str())
+    };
+    let mut rows: Vec<CountRow<'a>> = producer
+        .types
+        .iter()
+        .map(|(&ordinal, &count)| CountRow {
+            of: name(ordinal),
+            count: count.into(),
+        })
+        .collect();
     rows.sort_by_key(|row| row.of);
     rows
 }
@@ -195,7 +239,10 @@ fn gaps(seqs: &[Sent]) -> Vec<GapRow> {
     let mut next = 1;
     for sent in seqs {
         if sent.seq > next {
-            gaps.push(GapRow { from: next, to: sent.seq - 1 });
+            gaps.push(GapRow {
+                from: next,
+                to: sent.seq - 1,
+            });
         }
         next = next.max(sent.seq.saturating_add(1));
     }
@@ -203,12 +250,20 @@ fn gaps(seqs: &[Sent]) -> Vec<GapRow> {
 }
 
 fn fork_row(reading: &Reading<'_>, same: &[Sent]) -> ForkRow {
-    ForkRow { seq: same[0].seq, entries: reading.entries(same.iter().map(|sent| sent.index).take(ROW_ENTRIES_MAX)) }
+    ForkRow {
+        seq: same[0].seq,
+        entries: reading.entries(same.iter().map(|sent| sent.index).take(ROW_ENTRIES_MAX)),
+    }
 }
 
 fn key_row<'a>(reading: &Reading<'a>, producer: &Producer, key: &Key) -> KeyRow<'a> {
     // Until the key was taken out of use; what was received from that time on may be somebody else's.
-    let until = key.rotated.into_iter().chain(key.revoked).min().unwrap_or(u32::MAX);
+    let until = key
+        .rotated
+        .into_iter()
+        .chain(key.revoked)
+        .min()
+        .unwrap_or(u32::MAX);
     let contested = key.compromised_since.map_or(0, |since| {
         let doubtful = |sent: &&Sent| (key.since..until).contains(&sent.index) && sent.received >= since;
         producer.sent.iter().filter(doubtful).count() as u64
@@ -228,7 +283,10 @@ fn key_row<'a>(reading: &Reading<'a>, producer: &Producer, key: &Key) -> KeyRow<
     }
 }
 
-fn refusal_row<'a>(reading: &Reading<'a>, refusals: &[(RefusalCode, Option<Name>, &Refused)]) -> RefusalRow<'a> {
+fn refusal_row<'a>(
+    reading: &Reading<'a>,
+    refusals: &[(RefusalCode, Option<Name>, &Refused)],
+) -> RefusalRow<'a> {
     let mut by_producer: Vec<CountRow<'a>> = refusals
         .iter()
         .map(|(_, producer, refused)| CountRow {
@@ -238,13 +296,19 @@ fn refusal_row<'a>(reading: &Reading<'a>, refusals: &[(RefusalCode, Option<Name>
         .collect();
     by_producer.sort_by_key(|row| row.of);
     by_producer.truncate(ROW_ENTRIES_MAX);
-    let mut entries: Vec<u32> = refusals.iter().flat_map(|(.., refused)| refused.entries.iter().copied()).collect();
+    let mut entries: Vec<u32> = refusals
+        .iter()
+        .flat_map(|(.., refused)| refused.entries.iter().copied())
+        .collect();
     entries.sort_unstable();
     entries.dedup();
     RefusalRow {
         code: refusals[0].0,
         unit: "submission",
-        refused: refusals.iter().map(|(.., refused)| refused.count).fold(0, u64::saturating_add),
+        refused: refusals
+            .iter()
+            .map(|(.., refused)| refused.count)
+            .fold(0, u64::saturating_add),
         by_producer,
         entries_count: entries.len(),
         entries: reading.entries(entries.iter().copied().take(ROW_ENTRIES_MAX)),
