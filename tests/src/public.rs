@@ -24,6 +24,7 @@ impl Public {
     }
 
     /// The same with one bit flipped.
+    #[must_use]
     pub fn flipped(&self, path: &str, byte: usize, bit: u8) -> Self {
         let mut changed = self.clone();
         changed.files.get_mut(path).expect("a file")[byte] ^= 1 << bit;

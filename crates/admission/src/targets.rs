@@ -145,10 +145,10 @@ fn wrong(named: &Named, found: EventType) -> Refusal {
             found.as_str()
         ),
         Fits::Families(families) => {
-            let names: Vec<&str> = families.iter().map(|family| family.as_str()).collect();
+            let fitting: Vec<&str> = families.iter().map(|family| family.as_str()).collect();
             format!(
                 "the hash of an entry of the families {}, which {} is not",
-                names.join(", "),
+                fitting.join(", "),
                 found.as_str()
             )
         }

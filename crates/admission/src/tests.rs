@@ -1,5 +1,7 @@
 //! Decisions over small histories: who may say what, when, about which entry.
 
+#![expect(clippy::needless_pass_by_value, reason = "contents are literals at the call")]
+
 use crate::{Checked, Decision, Keyring, Prior, State, Submission, admit};
 use armistice_report::{EntryHash, Timestamp, entry};
 use armistice_tlog::{Hash, Index, SigningKey, leaf_hash};
