@@ -80,8 +80,9 @@ fn check_log(public: &Public, size: u64, other: &mut MemoryBackedTree<Sha256, Ve
     let (origin, signed, root) = open_checkpoint(&public.files["checkpoint"]);
     assert_eq!((origin.as_str(), signed), (ORIGIN, size));
 
-    let entries = entries(public, size, other.len());
-    entries.into_iter().for_each(|entry| other.push(entry));
+    for entry in entries(public, size, other.len()) {
+        other.push(entry);
+    }
     assert_eq!(other.len(), size);
     assert_eq!(other.root().as_bytes()[..], root, "root of {size}");
 

@@ -73,6 +73,7 @@ impl Producer {
 }
 
 /// A ledger in a temporary folder, with the producers `desk` (claim), `monitor` (assess), `analyst` (curate).
+#[derive(Debug)]
 pub struct World {
     folder: tempfile::TempDir,
     time: Arc<AtomicI64>,
