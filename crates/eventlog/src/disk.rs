@@ -258,7 +258,29 @@ fn open_failure(error: sled::Error) -> OpenFailure {
 /// sled's errors become the operating system's; the rest keep sled's words.
 fn io_error(error: sled::Error) -> io::Error {
     match error {
-        sled::Error::Io(error) => error,
+        sled::Error::Io(error) => restored(error),
         error => io::Error::new(io::ErrorKind::InvalidData, error),
+    }
+}
+
+/// sled keeps the first error of its threads as the text `Os { code: 28, kind: …, message: … }`. The code says it better.
+fn restored(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let code = text
+        .strip_prefix("Os { code: ")
+        .and_then(|rest| rest.split(',').next()?.parse().ok());
+    code.map_or(error, io::Error::from_raw_os_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleds_text_of_an_error_becomes_the_error_again() {
+        let full = io::Error::from_raw_os_error(28);
+        let told = io::Error::new(full.kind(), format!("{full:?}"));
+        assert_eq!(restored(told).raw_os_error(), Some(28));
+        assert_eq!(restored(io::Error::other("anything")).to_string(), "anything");
     }
 }

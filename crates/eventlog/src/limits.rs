@@ -18,7 +18,7 @@ pub const VALUE_BYTES_MAX: usize = 120 * 1024;
 /// Longest entry, because bundles and chunks carry a 16-bit length (c2sp.org/tlog-tiles).
 pub const ENTRY_BYTES_MAX: usize = 65_535;
 
-/// Entries in one chunk: more compresses hardly better and makes a read of one entry dearer.
+/// Entries in one chunk: a read of one entry decompresses all of them.
 pub const CHUNK_ENTRIES_MAX: usize = 64;
 
 /// Bytes of one chunk before compression, lengths included: what one read holds in memory. Two of the longest
