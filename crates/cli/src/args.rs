@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{audit, bench, completions, demo, init, key, log, man, producer, receipt, submit, view};
+use crate::commands::{
+    audit, bench, completions, demo, init, key, log, man, producer, receipt, submit, view,
+};
 use crate::output::Format;
 
 const AFTER_HELP: &str = "\
@@ -19,7 +21,14 @@ Start with `armistice demo`: a real week of a real ceasefire, in a ledger that y
 #[command(name = "armistice", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 110)]
 pub(crate) struct Cli {
     /// The form of the data on standard output; with json and ndjson, errors are JSON as well
-    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
     pub(crate) output: Format,
 
     /// Says more about what is done, on standard error (-vv: each record); `ARMISTICE_LOG` sets a filter
@@ -71,9 +80,10 @@ pub(crate) fn format_hint(args: &[std::ffi::OsString]) -> Format {
     while let Some(arg) = args.next() {
         let value = match arg {
             "-o" | "--output" => args.next(),
-            _ => arg.strip_prefix("--output=").or_else(|| arg.strip_prefix("-o")).map(|value| {
-                value.strip_prefix('=').unwrap_or(value)
-            }),
+            _ => arg
+                .strip_prefix("--output=")
+                .or_else(|| arg.strip_prefix("-o"))
+                .map(|value| value.strip_prefix('=').unwrap_or(value)),
         };
         match value {
             Some("json") => found = Format::Json,
@@ -98,12 +108,19 @@ mod tests {
     #[test]
     fn the_format_is_found_in_a_broken_command_line() {
         for (args, expected) in [
-            (&["armistice", "view", "--nonsense", "-o", "json"][..], Format::Json),
+            (
+                &["armistice", "view", "--nonsense", "-o", "json"][..],
+                Format::Json,
+            ),
             (&["armistice", "-ondjson"], Format::Ndjson),
             (&["armistice", "--output=csv"], Format::Csv),
             (&["armistice", "-o"], Format::Table),
         ] {
-            assert_eq!(format_hint(&args.iter().map(Into::into).collect::<Vec<_>>()), expected, "{args:?}");
+            assert_eq!(
+                format_hint(&args.iter().map(Into::into).collect::<Vec<_>>()),
+                expected,
+                "{args:?}"
+            );
         }
     }
 }

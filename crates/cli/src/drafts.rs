@@ -47,11 +47,20 @@ pub(crate) fn read(text: &str) -> Vec<Item> {
         if signatures > 0 {
             // The note's text, its empty line and its signatures, each with the line feed that `split` took away.
             let end = at + 2 + signatures;
-            let note = lines[at..end].iter().flat_map(|line| [line, "\n"]).collect::<String>();
-            items.push(Item { line: number, body: Body::Note(note.into_bytes()) });
+            let note = lines[at..end]
+                .iter()
+                .flat_map(|line| [line, "\n"])
+                .collect::<String>();
+            items.push(Item {
+                line: number,
+                body: Body::Note(note.into_bytes()),
+            });
             at = end;
         } else {
-            items.push(Item { line: number, body: one_line(line) });
+            items.push(Item {
+                line: number,
+                body: one_line(line),
+            });
             at += 1;
         }
     }
@@ -61,7 +70,10 @@ pub(crate) fn read(text: &str) -> Vec<Item> {
 /// How many signature lines follow the empty line that must come first; 0 when this is no note.
 fn signature_lines(rest: &[&str]) -> usize {
     match rest.split_first() {
-        Some((&"", rest)) => rest.iter().take_while(|line| line.starts_with("\u{2014} ")).count(),
+        Some((&"", rest)) => rest
+            .iter()
+            .take_while(|line| line.starts_with("\u{2014} "))
+            .count(),
         _ => 0,
     }
 }
@@ -116,7 +128,12 @@ pub(crate) fn fill(draft: &Map<String, Value>, envelope: &Envelope<'_>) -> Value
         Some(prev) => filled.insert("prev", Value::from(prev)),
         None => filled.remove("prev"),
     };
-    Value::Object(filled.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Value::Object(
+        filled
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -142,17 +159,30 @@ mod tests {
     fn labels_become_hashes_and_other_texts_stay() {
         let mut value = json!({"target": "@r-4", "list": ["@r-4", "@nobody"], "text": "r-4"});
         resolve(&mut value, &mut |id| (id == "r-4").then(|| "ff00".to_owned()));
-        assert_eq!(value, json!({"target": "ff00", "list": ["ff00", "@nobody"], "text": "r-4"}));
+        assert_eq!(
+            value,
+            json!({"target": "ff00", "list": ["ff00", "@nobody"], "text": "r-4"})
+        );
     }
 
     #[test]
     fn the_counter_is_the_signers_and_the_rest_is_the_drafts() {
-        let Value::Object(draft) = json!({"id": "a", "ledger": "elsewhere", "producerseq": 9, "prev": "x"}) else {
+        let Value::Object(draft) = json!({"id": "a", "ledger": "elsewhere", "producerseq": 9, "prev": "x"})
+        else {
             unreachable!()
         };
-        let envelope = Envelope { source: "desk", subject: "c", ledger: "here", producer_seq: 3, prev: None };
+        let envelope = Envelope {
+            source: "desk",
+            subject: "c",
+            ledger: "here",
+            producer_seq: 3,
+            prev: None,
+        };
         let filled = fill(&draft, &envelope);
-        assert_eq!((&filled["ledger"], &filled["producerseq"]), (&json!("elsewhere"), &json!(3)));
+        assert_eq!(
+            (&filled["ledger"], &filled["producerseq"]),
+            (&json!("elsewhere"), &json!(3))
+        );
         assert_eq!((filled.get("prev"), &filled["source"]), (None, &json!("desk")));
     }
 }

@@ -132,7 +132,9 @@ impl Failure {
         let message = format!("cannot {doing} {}", path.display());
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::new(Exit::NotFound, "file_not_found", message),
-            std::io::ErrorKind::PermissionDenied => Self::new(Exit::NotPermitted, "file_not_permitted", message),
+            std::io::ErrorKind::PermissionDenied => {
+                Self::new(Exit::NotPermitted, "file_not_permitted", message)
+            }
             std::io::ErrorKind::AlreadyExists => Self::new(Exit::Refused, "file_exists", message),
             _ => Self::new(Exit::Failed, "file", message),
         }

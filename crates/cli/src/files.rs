@@ -29,8 +29,15 @@ pub(crate) fn create_folder(path: &Path) -> Outcome {
 /// Writes a new file that only its owner may read. Never overwrites; on disk when this returns.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Outcome {
     let failed = |error: std::io::Error| Failure::file("create", path, &error);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     sync_folder_of(path).map_err(failed)
 }
 

@@ -16,7 +16,12 @@ use crate::{files, machine};
 /// A new signing key of this name, from the system's randomness.
 pub(crate) fn generate(name: &str) -> Outcome<SigningKey> {
     SigningKey::from_seed(name, machine::seed()?).map_err(|error| {
-        Failure::new(Exit::Usage, "key_name", format!("{name:?} cannot be a key's name")).because(&error)
+        Failure::new(
+            Exit::Usage,
+            "key_name",
+            format!("{name:?} cannot be a key's name"),
+        )
+        .because(&error)
     })
 }
 
@@ -32,9 +37,13 @@ pub(crate) fn read(path: &Path) -> Outcome<SigningKey> {
     let bytes = files::read(path)?;
     let text = String::from_utf8_lossy(&bytes);
     SigningKey::parse(text.trim_end()).map_err(|error| {
-        Failure::new(Exit::Usage, "key_file", format!("{} holds no signing key", path.display()))
-            .because(&error)
-            .hint("make one with `armistice key generate NAME --out FILE`")
+        Failure::new(
+            Exit::Usage,
+            "key_file",
+            format!("{} holds no signing key", path.display()),
+        )
+        .because(&error)
+        .hint("make one with `armistice key generate NAME --out FILE`")
     })
 }
 
@@ -50,8 +59,12 @@ pub(crate) fn verifier(text_or_file: &str) -> Outcome<VerifierKey> {
         return read(path).map(|key| key.verifier_key());
     }
     VerifierKey::parse(&text).map_err(|error| {
-        Failure::new(Exit::Usage, "verifier_key", "--key is neither a verifier key nor a file that holds one")
-            .because(&error)
-            .hint("a verifier key looks like newsdesk+4f1c2a9b+AQ…; `armistice key show FILE` prints it")
+        Failure::new(
+            Exit::Usage,
+            "verifier_key",
+            "--key is neither a verifier key nor a file that holds one",
+        )
+        .because(&error)
+        .hint("a verifier key looks like newsdesk+4f1c2a9b+AQ…; `armistice key show FILE` prints it")
     })
 }

@@ -40,7 +40,10 @@ impl ReadOnly {
     pub(crate) fn entries(&self) -> impl Iterator<Item = Outcome<(u64, Vec<u8>)>> + Send + use<> {
         let end = Index(self.checkpoint.size().0);
         let entries = self.reader.entries(Index(0)..end);
-        entries.map(|item| item.map(|(index, bytes)| (index.0, bytes)).map_err(|error| read_failure(&error)))
+        entries.map(|item| {
+            item.map(|(index, bytes)| (index.0, bytes))
+                .map_err(|error| read_failure(&error))
+        })
     }
 }
 
@@ -70,7 +73,8 @@ impl LedgerFolder {
     /// Opens the ledger for writing, with the clock of this machine.
     pub(crate) fn open(&self, settings: Settings) -> Outcome<Ledger> {
         let log_key = self.log_key()?;
-        Ledger::open(&self.0, log_key, settings, Arc::new(machine::now)).map_err(|error| self.open_failure(&error))
+        Ledger::open(&self.0, log_key, settings, Arc::new(machine::now))
+            .map_err(|error| self.open_failure(&error))
     }
 
     /// Opens the log for reading only: nothing is appended and nothing is signed.
@@ -83,12 +87,18 @@ impl LedgerFolder {
         let head = reader.head().ok_or_else(missing)?.note;
         let (checkpoint, _) = Checkpoint::parse_unverified(&head)
             .map_err(|error| self.open_failure(&OpenError::HeadNotOurs(error)))?;
-        Ok(ReadOnly { reader, checkpoint, head, _writer: opened.writer })
+        Ok(ReadOnly {
+            reader,
+            checkpoint,
+            head,
+            _writer: opened.writer,
+        })
     }
 
     /// The state of admission after every entry.
     pub(crate) fn state(&self, reader: &Reader) -> Outcome<State> {
-        armistice_ledger::read_state(reader, &self.0.join("admission")).map_err(|error| self.open_failure(&error))
+        armistice_ledger::read_state(reader, &self.0.join("admission"))
+            .map_err(|error| self.open_failure(&error))
     }
 
     fn must_exist(&self) -> Outcome {
@@ -113,7 +123,11 @@ impl LedgerFolder {
             OpenError::Store(error) => store_exit(error),
             _ => (Exit::Failed, "ledger"),
         };
-        let failure = Failure::new(exit, code, format!("cannot open the ledger in {}", self.0.display()));
+        let failure = Failure::new(
+            exit,
+            code,
+            format!("cannot open the ledger in {}", self.0.display()),
+        );
         failure.because(error).hint_of(error.hint())
     }
 }
@@ -140,5 +154,7 @@ fn store_exit(error: &armistice_eventlog::Error) -> (Exit, &'static str) {
 /// A failed read of an open log.
 pub(crate) fn read_failure(error: &armistice_eventlog::Error) -> Failure {
     let (exit, code) = store_exit(error);
-    Failure::new(exit, code, "cannot read the log").because(error).hint_of(error.hint())
+    Failure::new(exit, code, "cannot read the log")
+        .because(error)
+        .hint_of(error.hint())
 }

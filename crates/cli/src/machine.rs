@@ -10,7 +10,10 @@ use armistice_report::Timestamp;
 use crate::failure::{Exit, Failure, Outcome};
 
 /// The wall clock, for receiving times.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the wall clock"
+)]
 pub(crate) fn now() -> Timestamp {
     jiff::Timestamp::now().into()
 }
@@ -22,7 +25,10 @@ pub(crate) fn now_seconds() -> Timestamp {
 }
 
 /// An environment variable, if it is set to valid text.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -37,14 +43,18 @@ pub(crate) fn stdout_columns() -> Option<u16> {
     if !std::io::stdout().is_terminal() {
         return None;
     }
-    rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+    rustix::termios::tcgetwinsize(std::io::stdout())
+        .ok()
+        .map(|size| size.ws_col)
+        .filter(|columns| *columns > 0)
 }
 
 /// Thirty-two random bytes of the operating system, for the seed of a signing key.
 pub(crate) fn seed() -> Outcome<[u8; 32]> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed)
-        .map_err(|error| Failure::new(Exit::Failed, "randomness", "the system gave no random bytes").because(&error))?;
+    getrandom::fill(&mut seed).map_err(|error| {
+        Failure::new(Exit::Failed, "randomness", "the system gave no random bytes").because(&error)
+    })?;
     Ok(seed)
 }
 
@@ -76,7 +86,12 @@ pub(crate) fn resident_bytes() -> Option<(u64, u64)> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+        line.trim()
+            .strip_suffix(" kB")?
+            .trim()
+            .parse::<u64>()
+            .ok()
+            .map(|kib| kib * 1024)
     };
     Some((field("VmRSS:")?, field("VmHWM:")?))
 }

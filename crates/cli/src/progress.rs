@@ -6,8 +6,11 @@ use crate::machine;
 
 /// A bar that counts up to `total` of `what`; invisible when nobody watches.
 pub(crate) fn bar(what: &'static str, total: u64) -> ProgressBar {
-    let target =
-        if machine::stderr_is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if machine::stderr_is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(Some(total), target).with_message(what);
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}") {
         bar.set_style(style);

@@ -23,6 +23,9 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const CAUSE: Style = Style::new().dimmed();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
+/// Characters of what was expected that a person is shown; JSON carries all of them.
+const EXPECTED_CHARS_MAX: usize = 160;
+
 #[derive(Serialize)]
 struct Envelope<'a> {
     error: Parts<'a>,
@@ -62,7 +65,12 @@ pub(crate) fn usage(error: &clap::Error, format: Format) -> ExitCode {
     } else {
         let text = error.render().to_string();
         let (message, rest) = text.trim().split_once('\n').unwrap_or((text.trim(), ""));
-        let causes: Vec<String> = rest.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect();
+        let causes: Vec<String> = rest
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(Into::into)
+            .collect();
         let parts = Parts {
             code: "usage",
             message: message.strip_prefix("error: ").unwrap_or(message),
@@ -110,7 +118,7 @@ fn write_detail(to: &mut impl Write, detail: &Detail) -> std::io::Result<()> {
     if let Some(field) = &detail.field {
         write!(to, " at {field}")?;
     }
-    write!(to, ": expected {}", detail.expected)?;
+    write!(to, ": expected {}", shortened(&detail.expected))?;
     if let Some(found) = &detail.found {
         write!(to, ", found {found}")?;
     }
@@ -118,6 +126,14 @@ fn write_detail(to: &mut impl Write, detail: &Detail) -> std::io::Result<()> {
     match &detail.hint {
         Some(hint) => writeln!(to, "    {HINT}hint:{HINT:#} {hint}"),
         None => Ok(()),
+    }
+}
+
+/// A list of every allowed word is for programs; a person gets its beginning.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(EXPECTED_CHARS_MAX) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
     }
 }
 

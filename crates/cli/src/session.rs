@@ -86,7 +86,11 @@ impl Session {
 
     /// Signs a draft and submits it.
     pub(crate) fn submit_draft(&mut self, draft: &Map<String, Value>) -> Outcome<Verdict> {
-        let id = draft.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let id = draft
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let source = match self.source_of(draft) {
             Ok(source) => source,
             Err(refusal) => return Ok(Verdict::Refused(refusal)),
@@ -106,7 +110,10 @@ impl Session {
             self.labels.insert(id, receipt.hash);
             if !receipt.repeated {
                 let counter = self.counters.entry(source).or_default();
-                *counter = Counter { sequence: counter.sequence + 1, previous: Some(previous) };
+                *counter = Counter {
+                    sequence: counter.sequence + 1,
+                    previous: Some(previous),
+                };
             }
         }
         Ok(verdict)
@@ -127,7 +134,11 @@ impl Session {
 
     fn source_of(&self, draft: &Map<String, Value>) -> Result<String, Refusal> {
         let mut names = self.keys.keys();
-        let source = match (draft.get("source").and_then(Value::as_str), names.next(), names.next()) {
+        let source = match (
+            draft.get("source").and_then(Value::as_str),
+            names.next(),
+            names.next(),
+        ) {
             (Some(source), _, _) => source.to_owned(),
             (None, Some(only), None) => only.clone(),
             (None, _, _) => String::new(),
@@ -144,7 +155,11 @@ impl Session {
         let mut find = |id: &str| {
             let here = self.labels.get(id).copied();
             let mut names = std::iter::once(source).chain(self.keys.keys().map(String::as_str));
-            let found = here.or_else(|| names.find_map(|name| self.earlier(name, id)).map(|(hash, _)| hash));
+            let found = here.or_else(|| {
+                names
+                    .find_map(|name| self.earlier(name, id))
+                    .map(|(hash, _)| hash)
+            });
             found.map(|hash| hash.to_string())
         };
         if let Some(data) = draft.get_mut("data") {
@@ -165,10 +180,14 @@ impl Session {
 
     /// The signed bytes of an earlier run, if they say the same as the draft.
     fn stored(&self, source: &str, id: &str, draft: &Map<String, Value>) -> Outcome<Option<Vec<u8>>> {
-        let Some((_, submission)) = self.earlier(source, id) else { return Ok(None) };
+        let Some((_, submission)) = self.earlier(source, id) else {
+            return Ok(None);
+        };
         let report = submission.report();
         let mut draft = draft.clone();
-        draft.entry("time").or_insert_with(|| Value::from(report.time.to_string()));
+        draft
+            .entry("time")
+            .or_insert_with(|| Value::from(report.time.to_string()));
         let previous = report.prev.as_ref().map(ToString::to_string);
         let filled = self.fill(&draft, source, report.producer_seq, previous.as_deref());
         let same = armistice_report::parse(filled.as_bytes()).is_ok_and(|filled| filled == *report);
@@ -176,19 +195,36 @@ impl Session {
     }
 
     fn sign(&self, source: &str, mut draft: Map<String, Value>) -> Result<Vec<u8>, Refusal> {
-        draft.entry("time").or_insert_with(|| Value::from(machine::now_seconds().to_string()));
+        draft
+            .entry("time")
+            .or_insert_with(|| Value::from(machine::now_seconds().to_string()));
         let counter = self.counters.get(source).copied().unwrap_or_default();
         let previous = counter.previous.map(|hash| hash.to_string());
         let line = self.fill(&draft, source, counter.sequence + 1, previous.as_deref());
         let report = armistice_report::parse(line.as_bytes())?;
-        let key = self.keys.get(source).expect("the source was found among the keys");
+        let key = self
+            .keys
+            .get(source)
+            .expect("the source was found among the keys");
         let note = key.sign_note(armistice_report::to_json_line(&report));
         let note = note.expect("one line of JSON with a line feed can be signed");
         Ok(note.to_string().into_bytes())
     }
 
-    fn fill(&self, draft: &Map<String, Value>, source: &str, producer_seq: u64, prev: Option<&str>) -> String {
-        let envelope = Envelope { source, subject: &self.ceasefire, ledger: &self.origin, producer_seq, prev };
+    fn fill(
+        &self,
+        draft: &Map<String, Value>,
+        source: &str,
+        producer_seq: u64,
+        prev: Option<&str>,
+    ) -> String {
+        let envelope = Envelope {
+            source,
+            subject: &self.ceasefire,
+            ledger: &self.origin,
+            producer_seq,
+            prev,
+        };
         format!("{}\n", drafts::fill(draft, &envelope))
     }
 
@@ -197,15 +233,34 @@ impl Session {
         let Some(number) = state.registry().producer(name).map(|producer| producer.number) else {
             return Ok(Counter::default());
         };
-        let is_own = |at: &u64| state.history().get(Index(*at)).is_some_and(|meta| meta.producer == number);
-        let Some(last) = (0..state.history().len()).rev().find(is_own) else { return Ok(Counter::default()) };
-        let bytes = self.reader.entry(Index(last)).map_err(|error| ledger_folder::read_failure(&error))?;
-        let submission = entry::parse(&bytes).ok().and_then(|parts| Submission::read(parts.note.to_vec()).ok());
+        let is_own = |at: &u64| {
+            state
+                .history()
+                .get(Index(*at))
+                .is_some_and(|meta| meta.producer == number)
+        };
+        let Some(last) = (0..state.history().len()).rev().find(is_own) else {
+            return Ok(Counter::default());
+        };
+        let bytes = self
+            .reader
+            .entry(Index(last))
+            .map_err(|error| ledger_folder::read_failure(&error))?;
+        let submission = entry::parse(&bytes)
+            .ok()
+            .and_then(|parts| Submission::read(parts.note.to_vec()).ok());
         let submission = submission.ok_or_else(|| {
-            Failure::new(Exit::VerificationFailed, "entry_damaged", format!("entry {last} cannot be read as a report"))
-                .hint("run `armistice audit`; it names the first bad position")
+            Failure::new(
+                Exit::VerificationFailed,
+                "entry_damaged",
+                format!("entry {last} cannot be read as a report"),
+            )
+            .hint("run `armistice audit`; it names the first bad position")
         })?;
-        Ok(Counter { sequence: submission.report().producer_seq, previous: Some(submission.sha256()) })
+        Ok(Counter {
+            sequence: submission.report().producer_seq,
+            previous: Some(submission.sha256()),
+        })
     }
 }
 
@@ -213,8 +268,10 @@ fn verdict(answer: Result<Answer, SubmitError>) -> Outcome<Verdict> {
     match answer {
         Ok(Answer::Recorded(receipt)) => Ok(Verdict::Recorded(receipt)),
         Ok(Answer::Refused(refusal)) => Ok(Verdict::Refused(refusal)),
-        Err(error) => Err(Failure::new(Exit::Failed, "not_acknowledged", "the ledger gave no receipt")
-            .because(&error)
-            .hint_of(error.hint())),
+        Err(error) => Err(
+            Failure::new(Exit::Failed, "not_acknowledged", "the ledger gave no receipt")
+                .because(&error)
+                .hint_of(error.hint()),
+        ),
     }
 }

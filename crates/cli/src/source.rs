@@ -38,7 +38,11 @@ impl From {
                 tiles.check_root()?;
                 Ok(Source::Tiles(tiles))
             }
-            (None, None) => Err(Failure::new(Exit::Usage, "usage", "no log named: give --dir or --from")),
+            (None, None) => Err(Failure::new(
+                Exit::Usage,
+                "usage",
+                "no log named: give --dir or --from",
+            )),
         }
     }
 }
@@ -46,8 +50,12 @@ impl From {
 /// Opens a folder of tiles; a URL gets an answer of its own.
 pub(crate) fn open_tiles(folder: &Path) -> Outcome<TileFolder> {
     if folder.to_string_lossy().contains("://") {
-        return Err(Failure::new(Exit::Usage, "usage", "this version reads logs from folders, not over the network")
-            .hint("copy the exported log here and name its folder"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "this version reads logs from folders, not over the network",
+        )
+        .hint("copy the exported log here and name its folder"));
     }
     TileFolder::open(folder)
 }
@@ -81,13 +89,19 @@ impl Source {
             return Err(Failure::new(Exit::NotFound, "no_entry", message).hint("entries are numbered from 0"));
         }
         match self {
-            Self::Ledger(log) => log.reader.entry(index).map_err(|error| ledger_folder::read_failure(&error)),
+            Self::Ledger(log) => log
+                .reader
+                .entry(index)
+                .map_err(|error| ledger_folder::read_failure(&error)),
             Self::Tiles(tiles) => tiles.entry(index),
         }
     }
 
     /// The entries of a range in order, each checked against the tree.
-    pub(crate) fn entries(&self, range: Range<u64>) -> Box<dyn Iterator<Item = Outcome<(u64, Vec<u8>)>> + Send + '_> {
+    pub(crate) fn entries(
+        &self,
+        range: Range<u64>,
+    ) -> Box<dyn Iterator<Item = Outcome<(u64, Vec<u8>)>> + Send + '_> {
         let range = range.start..range.end.min(self.size().0);
         match self {
             Self::Ledger(log) => Box::new(

@@ -32,10 +32,13 @@ impl TileFolder {
                 .hint("an exported log has a file `checkpoint`; make one with `armistice log export DIR`"));
         }
         let head = files::read(&path)?;
-        let (checkpoint, _) = Checkpoint::parse_unverified(&head).map_err(|error| {
-            damaged(format!("{} is not a checkpoint", path.display())).because(&error)
-        })?;
-        Ok(Self { root: root.to_owned(), checkpoint, head })
+        let (checkpoint, _) = Checkpoint::parse_unverified(&head)
+            .map_err(|error| damaged(format!("{} is not a checkpoint", path.display())).because(&error))?;
+        Ok(Self {
+            root: root.to_owned(),
+            checkpoint,
+            head,
+        })
     }
 
     /// A full tile stands for a partial one that was removed.
@@ -52,7 +55,9 @@ impl TileFolder {
 
     /// The bytes of a tile or bundle, cut to its own width when they come from the full one.
     pub(crate) fn exact_tile(&self, path: &TilePath) -> std::io::Result<Option<Vec<u8>>> {
-        let Some(mut bytes) = self.tile(path)? else { return Ok(None) };
+        let Some(mut bytes) = self.tile(path)? else {
+            return Ok(None);
+        };
         if matches!(path.kind(), TileKind::Hashes(_)) {
             bytes.truncate(usize::from(path.width()) * Hash::BYTES);
         } else if let Some(length) = bundle_prefix(&bytes, path.width()) {
@@ -65,9 +70,15 @@ impl TileFolder {
     pub(crate) fn check_root(&self) -> Outcome {
         let size = self.checkpoint.size();
         let lowest = tile::paths(size).filter(|path| path.kind() == TileKind::Hashes(0));
-        let tiles = lowest.map(|path| self.present(&path)).collect::<Outcome<Vec<_>>>()?;
+        let tiles = lowest
+            .map(|path| self.present(&path))
+            .collect::<Outcome<Vec<_>>>()?;
         tile::verify_root(&tiles, size, self.checkpoint.root()).map_err(|error| {
-            damaged(format!("the tiles in {} do not lead to their checkpoint", self.root.display())).because(&error)
+            damaged(format!(
+                "the tiles in {} do not lead to their checkpoint",
+                self.root.display()
+            ))
+            .because(&error)
         })
     }
 
@@ -85,19 +96,29 @@ impl TileFolder {
                 Ok(entries) => entries.into_iter().map(Ok).collect(),
                 Err(failure) => vec![Err(failure)],
             };
-            let indexed = (first..).zip(entries).map(|(index, entry)| entry.map(|entry| (index, entry)));
-            indexed.filter(move |item| item.as_ref().map_or(true, |(index, _)| *index >= range.start && *index < end))
+            let indexed = (first..)
+                .zip(entries)
+                .map(|(index, entry)| entry.map(|entry| (index, entry)));
+            indexed.filter(move |item| {
+                item.as_ref()
+                    .map_or(true, |(index, _)| *index >= range.start && *index < end)
+            })
         })
     }
 
     /// One entry.
     pub(crate) fn entry(&self, index: Index) -> Outcome<Vec<u8>> {
         if !self.checkpoint.size().contains(index) {
-            let message = format!("there is no entry {index}, the log has {}", self.checkpoint.size());
+            let message = format!(
+                "there is no entry {index}, the log has {}",
+                self.checkpoint.size()
+            );
             return Err(Failure::new(Exit::NotFound, "no_entry", message));
         }
         let found = self.entries(index.0..index.0 + 1).next();
-        found.unwrap_or_else(|| Err(damaged(format!("entry {index} is not in its bundle")))).map(|(_, entry)| entry)
+        found
+            .unwrap_or_else(|| Err(damaged(format!("entry {index} is not in its bundle"))))
+            .map(|(_, entry)| entry)
     }
 
     fn bundle(&self, path: &TilePath) -> Outcome<Vec<Vec<u8>>> {
@@ -113,7 +134,9 @@ impl TileFolder {
         let hashes = tile::decode(&hashes, width).map_err(|error| unreadable(&error))?;
         for ((entry, hash), index) in entries.iter().zip(&hashes).zip(path.n() * tile::WIDTH as u64..) {
             if armistice_tlog::leaf_hash(entry) != *hash {
-                return Err(damaged(format!("entry {index} is not the one that its tile names")));
+                return Err(damaged(format!(
+                    "entry {index} is not the one that its tile names"
+                )));
             }
         }
         Ok(entries.into_iter().map(<[u8]>::to_vec).collect())

@@ -12,9 +12,13 @@ use crate::machine;
 pub(crate) fn start(verbose: u8) -> Outcome {
     let filter = match machine::variable("ARMISTICE_LOG") {
         Some(text) => EnvFilter::try_new(&text).map_err(|error| {
-            Failure::new(Exit::Usage, "usage", format!("ARMISTICE_LOG is not a filter: {text}"))
-                .because(&error)
-                .hint("an allowed value: ARMISTICE_LOG=armistice_eventlog=debug")
+            Failure::new(
+                Exit::Usage,
+                "usage",
+                format!("ARMISTICE_LOG is not a filter: {text}"),
+            )
+            .because(&error)
+            .hint("an allowed value: ARMISTICE_LOG=armistice_eventlog=debug")
         })?,
         None => EnvFilter::new(match verbose {
             0 => "warn",
@@ -23,7 +27,8 @@ pub(crate) fn start(verbose: u8) -> Outcome {
             _ => "trace",
         }),
     };
-    let colour = machine::stderr_is_terminal() && machine::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour =
+        machine::stderr_is_terminal() && machine::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     // A second start in one process (tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

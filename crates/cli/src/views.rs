@@ -21,16 +21,21 @@ pub(crate) fn project(
     match folded {
         Ok(()) => Ok(projection),
         Err(ReplayError::Source(failure)) => Err(failure),
-        Err(error) => Err(Failure::new(Exit::VerificationFailed, "entry_damaged", "the views cannot be computed")
-            .because(&error)
-            .hint("run `armistice audit`; it names the first bad position")),
+        Err(error) => Err(Failure::new(
+            Exit::VerificationFailed,
+            "entry_damaged",
+            "the views cannot be computed",
+        )
+        .because(&error)
+        .hint("run `armistice audit`; it names the first bad position")),
     }
 }
 
 /// The view of this name.
 pub(crate) fn named(name: &str) -> Outcome<View> {
     name.parse().map_err(|error: armistice_projection::Error| {
-        Failure::new(Exit::NotFound, "no_view", error.to_string()).hint("`armistice view --dir DIR` lists the views")
+        Failure::new(Exit::NotFound, "no_view", error.to_string())
+            .hint("`armistice view --dir DIR` lists the views")
     })
 }
 
@@ -45,7 +50,9 @@ pub(crate) struct Row {
 impl Row {
     /// Reads a line of a view.
     pub(crate) fn read(line: String) -> Self {
-        let fields = serde_json::Deserializer::from_str(&line).deserialize_map(InOrder).unwrap_or_default();
+        let fields = serde_json::Deserializer::from_str(&line)
+            .deserialize_map(InOrder)
+            .unwrap_or_default();
         Self { line, fields }
     }
 
@@ -60,7 +67,11 @@ impl Row {
         let field = self.fields.iter().find(|(name, _)| name == first);
         let mut found: Vec<&Value> = field.into_iter().map(|(_, value)| value).collect();
         for name in rest.split('.').filter(|name| !name.is_empty()) {
-            found = found.into_iter().flat_map(flat).filter_map(|value| value.get(name)).collect();
+            found = found
+                .into_iter()
+                .flat_map(flat)
+                .filter_map(|value| value.get(name))
+                .collect();
         }
         found.into_iter().flat_map(flat).collect()
     }
@@ -77,7 +88,10 @@ impl Row {
 
     /// A field, null when there is none.
     pub(crate) fn get(&self, name: &str) -> &Value {
-        self.fields.iter().find(|(field, _)| field == name).map_or(&Value::Null, |(_, value)| value)
+        self.fields
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or(&Value::Null, |(_, value)| value)
     }
 
     /// The kind of row: its field `row`.
@@ -129,7 +143,10 @@ impl std::str::FromStr for Condition {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
-            Some((path, value)) if !path.is_empty() => Ok(Self { path: path.to_owned(), value: value.to_owned() }),
+            Some((path, value)) if !path.is_empty() => Ok(Self {
+                path: path.to_owned(),
+                value: value.to_owned(),
+            }),
             _ => Err("expected field=value, for example side=azerbaijan".to_owned()),
         }
     }
@@ -172,7 +189,11 @@ mod tests {
             ("a=1", true),
             ("nothing=", false),
         ] {
-            assert_eq!(condition.parse::<Condition>().unwrap().holds(&row()), expected, "{condition}");
+            assert_eq!(
+                condition.parse::<Condition>().unwrap().holds(&row()),
+                expected,
+                "{condition}"
+            );
         }
         assert!("nonsense".parse::<Condition>().is_err());
     }

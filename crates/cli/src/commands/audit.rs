@@ -62,13 +62,23 @@ pub(crate) fn check(
 ) -> Outcome<Verdict> {
     let bar = progress::bar("auditing", bytes.0.size().0);
     let progress = |done: u64, _: u64| bar.set_position(done);
-    let given = Audit { key, policy, kept, published: &[], progress: &progress };
+    let given = Audit {
+        key,
+        policy,
+        kept,
+        published: &[],
+        progress: &progress,
+    };
     let verdict = audit(bytes, &given);
     bar.finish_and_clear();
     verdict.map_err(|error| {
-        Failure::new(Exit::CouldNotCheck, "could_not_check", "the log could not be checked")
-            .because(&error)
-            .hint("nothing is known to be wrong: make the files readable and run the audit again")
+        Failure::new(
+            Exit::CouldNotCheck,
+            "could_not_check",
+            "the log could not be checked",
+        )
+        .because(&error)
+        .hint("nothing is known to be wrong: make the files readable and run the audit again")
     })
 }
 
@@ -118,9 +128,13 @@ fn key(args: &Args) -> Outcome<VerifierKey> {
 /// Reads a policy.
 pub(crate) fn read_policy(path: &std::path::Path) -> Outcome<Policy> {
     Policy::parse(&files::read(path)?).map_err(|error| {
-        Failure::new(Exit::Usage, "policy", format!("{} is not a policy", path.display()))
-            .because(&error)
-            .hint("its page is docs/formats/policy.md")
+        Failure::new(
+            Exit::Usage,
+            "policy",
+            format!("{} is not a policy", path.display()),
+        )
+        .because(&error)
+        .hint("its page is docs/formats/policy.md")
     })
 }
 
@@ -148,7 +162,10 @@ pub(crate) fn text(verdict: &Verdict) -> String {
     // Writing to a string cannot fail.
     let _ = match (&verdict.origin, verdict.tree_size, verdict.root) {
         (Some(origin), Some(size), Some(root)) => {
-            writeln!(text, "log         {origin}\ntree size   {size}\nroot        {root}")
+            writeln!(
+                text,
+                "log         {origin}\ntree size   {size}\nroot        {root}"
+            )
         }
         _ => writeln!(text, "log         unknown: its checkpoint could not be verified"),
     };
@@ -179,7 +196,12 @@ pub(crate) fn text(verdict: &Verdict) -> String {
 fn views(verdict: &Verdict) -> Table {
     let mut table = Table::new("views", &["view", "version", "rows", "digest"]);
     for view in &verdict.views {
-        table.push(vec![json!(view.view), json!(view.version), json!(view.rows), json!(view.digest.to_string())]);
+        table.push(vec![
+            json!(view.view),
+            json!(view.version),
+            json!(view.rows),
+            json!(view.digest.to_string()),
+        ]);
     }
     table
 }

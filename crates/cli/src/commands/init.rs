@@ -29,7 +29,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     origin: String,
     /// The offset from UTC in which the mission counts its days, for example +04:00
-    #[arg(long, value_name = "OFFSET", default_value = "+00:00", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        default_value = "+00:00",
+        allow_hyphen_values = true
+    )]
     zone: String,
     /// The name that the operator's key signs with
     #[arg(long, value_name = "NAME", default_value = "operator")]
@@ -42,8 +47,15 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let found = found(&folder, &args.ceasefire, &args.origin, &args.zone, &args.operator)?;
     let (log_key, operator_key) = (found.log_key.verifier_key(), found.operator_key.verifier_key());
     if format == Format::Table {
-        output::remark(&format!("founded the ledger of {} in {}", args.ceasefire, args.dir.display()));
-        output::remark(&format!("operator's key: {}", folder.operator_key_path().display()));
+        output::remark(&format!(
+            "founded the ledger of {} in {}",
+            args.ceasefire,
+            args.dir.display()
+        ));
+        output::remark(&format!(
+            "operator's key: {}",
+            folder.operator_key_path().display()
+        ));
         output::remark(&format!("log's key:      {}", folder.log_key_path().display()));
         output::remark("the log's verifier key, for everybody who will check it:");
     }
@@ -75,13 +87,15 @@ pub(crate) fn found(
     zone: &str,
     operator: &str,
 ) -> Outcome<Found> {
-    let usage = |what: &str, flaw: &Flaw| {
-        Failure::new(Exit::Usage, "usage", format!("not {what}")).because(flaw)
-    };
+    let usage =
+        |what: &str, flaw: &Flaw| Failure::new(Exit::Usage, "usage", format!("not {what}")).because(flaw);
     let ceasefire = CeasefireId::new(ceasefire).map_err(|flaw| usage("a ceasefire's id", &flaw))?;
     let origin = Origin::new(origin).map_err(|flaw| usage("an origin", &flaw))?;
     let zone = Zone::new(zone).map_err(|flaw| usage("an offset from UTC", &flaw))?;
-    let found = Found { log_key: keys::generate(origin.as_str())?, operator_key: keys::generate(operator)? };
+    let found = Found {
+        log_key: keys::generate(origin.as_str())?,
+        operator_key: keys::generate(operator)?,
+    };
     let founder = Founder {
         ceasefire,
         origin,
@@ -119,5 +133,8 @@ pub(crate) fn found(
 /// The name and hash of the codebook that new ledgers adopt.
 fn codebook() -> Codebook {
     let id = CodebookId::new(CODEBOOK_ID).expect("the codebook's name is an id");
-    Codebook { id, sha256: Sha256(Hash::sha256(CODEBOOK.as_bytes()).0) }
+    Codebook {
+        id,
+        sha256: Sha256(Hash::sha256(CODEBOOK.as_bytes()).0),
+    }
 }

@@ -45,6 +45,10 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
 
 fn print(key: &VerifierKey, format: Format) -> Outcome {
     let text = key.to_string();
-    let fields = [("name", json!(key.name())), ("key_id", json!(key.id().to_string())), ("key", json!(text))];
+    let fields = [
+        ("name", json!(key.name())),
+        ("key_id", json!(key.id().to_string())),
+        ("key", json!(text)),
+    ];
     output::print_value(format, &text, &fields)
 }

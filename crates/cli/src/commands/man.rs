@@ -38,6 +38,8 @@ fn write_all(command: &clap::Command, name: &str, folder: &Path) -> Outcome {
 
 fn page(command: &clap::Command) -> Outcome<Vec<u8>> {
     let mut bytes = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut bytes).map_err(|error| Failure::writing(&error))?;
+    clap_mangen::Man::new(command.clone())
+        .render(&mut bytes)
+        .map_err(|error| Failure::writing(&error))?;
     Ok(bytes)
 }

@@ -96,7 +96,11 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
             let id = format!("revoke-{}-{}", args.name, key.id());
             let mut content = json!({"producer": args.name, "key_id": key.id().to_string()});
             set(&mut content, "reason", args.reason.as_deref().map(Value::from));
-            set(&mut content, "compromised_since", args.compromised_since.map(|time| Value::from(time.to_string())));
+            set(
+                &mut content,
+                "compromised_since",
+                args.compromised_since.map(|time| Value::from(time.to_string())),
+            );
             record(&args.common, &draft("key.revoked.v1", &id, content), format)
         }
         Command::Rotate(args) => {
@@ -128,7 +132,12 @@ fn record(common: &Common, draft: &Map<String, Value>, format: Format) -> Outcom
     let folder = LedgerFolder::new(&common.dir);
     let ledger = folder.open(Settings::default())?;
     let state = folder.state(ledger.reader())?;
-    let key = keys::read(&common.operator_key.clone().unwrap_or_else(|| folder.operator_key_path()))?;
+    let key = keys::read(
+        &common
+            .operator_key
+            .clone()
+            .unwrap_or_else(|| folder.operator_key_path()),
+    )?;
     let mut session = Session::new(ledger, &state, vec![key])?;
     let verdict = session.submit_draft(draft);
     session.ledger().close();
@@ -144,12 +153,16 @@ fn record(common: &Common, draft: &Map<String, Value>, format: Format) -> Outcom
                 hint: None,
             };
             let (exit, code) = match refusal.code.as_str() {
-                "beyond_grant" | "unknown_producer" | "unknown_key" | "revoked_key" => (Exit::NotPermitted, "not_permitted"),
+                "beyond_grant" | "unknown_producer" | "unknown_key" | "revoked_key" => {
+                    (Exit::NotPermitted, "not_permitted")
+                }
                 _ => (Exit::Refused, "refused"),
             };
-            Err(Failure::new(exit, code, "the ledger refused the change; nothing was recorded")
-                .details(vec![detail])
-                .hint("what each code means and what to do: docs/reference/refusals.md"))
+            Err(
+                Failure::new(exit, code, "the ledger refused the change; nothing was recorded")
+                    .details(vec![detail])
+                    .hint("what each code means and what to do: docs/reference/refusals.md"),
+            )
         }
     }
 }

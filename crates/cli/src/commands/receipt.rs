@@ -44,15 +44,29 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
     let receipt = files::read(&args.receipt)?;
     match (&args.entry, &args.row) {
         (Some(path), _) => {
-            let policy = args.policy.as_ref().map(|path| super::audit::read_policy(path)).transpose()?;
+            let policy = args
+                .policy
+                .as_ref()
+                .map(|path| super::audit::read_policy(path))
+                .transpose()?;
             entry(&receipt, &files::read(path)?, &key, policy.as_ref(), format)
         }
         (None, Some(path)) => row(&receipt, &files::read(path)?, &key, format),
-        (None, None) => Err(Failure::new(Exit::Usage, "usage", "nothing to verify: give --entry or --row")),
+        (None, None) => Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "nothing to verify: give --entry or --row",
+        )),
     }
 }
 
-fn entry(receipt: &[u8], entry: &[u8], key: &VerifierKey, policy: Option<&Policy>, format: Format) -> Outcome {
+fn entry(
+    receipt: &[u8],
+    entry: &[u8],
+    key: &VerifierKey,
+    policy: Option<&Policy>,
+    format: Format,
+) -> Outcome {
     let verified = verify_receipt(receipt, entry, key, policy).map_err(|error| failed(&error))?;
     let checkpoint = &verified.checkpoint;
     let (index, size, origin) = (verified.index, checkpoint.size(), checkpoint.origin());
@@ -95,7 +109,10 @@ fn row(receipt: &[u8], row: &[u8], key: &VerifierKey, format: Format) -> Outcome
             ("origin", json!(key.name())),
             ("tree_size", json!(statement.tree_size.0)),
             ("root", json!(statement.tree_root.to_string())),
-            ("codebook", json!(statement.codebook.map(|codebook| codebook.to_string()))),
+            (
+                "codebook",
+                json!(statement.codebook.map(|codebook| codebook.to_string())),
+            ),
         ],
     )
 }
@@ -104,9 +121,17 @@ fn failed(error: &OfflineError) -> Failure {
     let hint = match error {
         OfflineError::NotAProof(_) => "a receipt's form is in docs/formats/receipt.md",
         OfflineError::NoHeader => "give the whole entry, as `armistice log get` prints it",
-        OfflineError::NotProved { .. } => "the entry, the row or the receipt was changed, or the key is another log's",
+        OfflineError::NotProved { .. } => {
+            "the entry, the row or the receipt was changed, or the key is another log's"
+        }
         OfflineError::NoQuorum { .. } => "ask the ledger for the same receipt with more cosignatures",
         OfflineError::NotAView { .. } => "an entry's receipt is verified with --entry",
     };
-    Failure::new(Exit::VerificationFailed, "verification_failed", "the receipt does not verify").because(error).hint(hint)
+    Failure::new(
+        Exit::VerificationFailed,
+        "verification_failed",
+        "the receipt does not verify",
+    )
+    .because(error)
+    .hint(hint)
 }

@@ -50,10 +50,18 @@ struct Refused {
 pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let text = read(&args.file)?;
     let items = drafts::read(&text);
-    let keys = args.key.iter().map(|path| keys::read(path)).collect::<Outcome<Vec<_>>>()?;
+    let keys = args
+        .key
+        .iter()
+        .map(|path| keys::read(path))
+        .collect::<Outcome<Vec<_>>>()?;
     if keys.is_empty() && items.iter().any(|item| matches!(item.body, Body::Draft(_))) {
-        return Err(Failure::new(Exit::Usage, "no_key", "the file holds unsigned reports, and no key was given")
-            .hint("add --key FILE; make a key with `armistice key generate NAME --out FILE`"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "no_key",
+            "the file holds unsigned reports, and no key was given",
+        )
+        .hint("add --key FILE; make a key with `armistice key generate NAME --out FILE`"));
     }
     if let Some(folder) = &args.receipts {
         files::create_folder(folder)?;
@@ -75,13 +83,22 @@ fn read(path: &Path) -> Outcome<String> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         let failed = |error: std::io::Error| Failure::file("read", Path::new("standard input"), &error);
-        std::io::stdin().lock().take(files::FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
+        std::io::stdin()
+            .lock()
+            .take(files::FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
         bytes
     } else {
         files::read(path)?
     };
     String::from_utf8(bytes).map_err(|error| {
-        Failure::new(Exit::Usage, "not_utf8", format!("{} is not UTF-8 text", path.display())).because(&error)
+        Failure::new(
+            Exit::Usage,
+            "not_utf8",
+            format!("{} is not UTF-8 text", path.display()),
+        )
+        .because(&error)
     })
 }
 
@@ -103,11 +120,29 @@ fn submit_all(
             Body::Draft(draft) => {
                 let id = draft.get("id").and_then(Value::as_str).map(str::to_owned);
                 let verdict = session.submit_draft(&draft)?;
-                push(session, Line { line: item.line, id, result: result(verdict) }, lines, receipts)?;
+                push(
+                    session,
+                    Line {
+                        line: item.line,
+                        id,
+                        result: result(verdict),
+                    },
+                    lines,
+                    receipts,
+                )?;
             }
             Body::Bad(expected) => {
-                let refused = Refused { code: "invalid_json".to_owned(), field: None, expected, found: None };
-                lines.push(Line { line: item.line, id: None, result: Err(refused) });
+                let refused = Refused {
+                    code: "invalid_json".to_owned(),
+                    field: None,
+                    expected,
+                    found: None,
+                };
+                lines.push(Line {
+                    line: item.line,
+                    id: None,
+                    result: Err(refused),
+                });
             }
         }
     }
@@ -126,7 +161,16 @@ fn flush(
     let ids: Vec<Option<String>> = notes.iter().map(|note| id_of(note)).collect();
     let verdicts = session.submit_notes(notes)?;
     for ((line, id), verdict) in numbers.into_iter().zip(ids).zip(verdicts) {
-        push(session, Line { line, id, result: result(verdict) }, lines, receipts)?;
+        push(
+            session,
+            Line {
+                line,
+                id,
+                result: result(verdict),
+            },
+            lines,
+            receipts,
+        )?;
     }
     Ok(())
 }
@@ -141,9 +185,14 @@ fn id_of(note: &[u8]) -> Option<String> {
 fn push(session: &Session, line: Line, lines: &mut Vec<Line>, receipts: Option<&Path>) -> Outcome {
     if let (Ok(receipt), Some(folder)) = (&line.result, receipts) {
         let reader = session.ledger().reader();
-        let entry = reader.entry(receipt.index).map_err(|error| ledger_folder::read_failure(&error))?;
+        let entry = reader
+            .entry(receipt.index)
+            .map_err(|error| ledger_folder::read_failure(&error))?;
         files::write_atomically(&folder.join(format!("{}.entry", receipt.index)), &entry)?;
-        files::write_atomically(&folder.join(format!("{}.tlog-proof", receipt.index)), receipt.text.as_bytes())?;
+        files::write_atomically(
+            &folder.join(format!("{}.tlog-proof", receipt.index)),
+            receipt.text.as_bytes(),
+        )?;
     }
     lines.push(line);
     Ok(())
@@ -166,7 +215,9 @@ fn refused(refusal: &Refusal) -> Refused {
 }
 
 fn table(lines: &[Line], format: Format) -> Table {
-    let all = ["line", "outcome", "index", "id", "hash", "code", "field", "expected", "found"];
+    let all = [
+        "line", "outcome", "index", "id", "hash", "code", "field", "expected", "found",
+    ];
     let any_refused = lines.iter().any(|line| line.result.is_err());
     // A person reads the refusals below the table; a program finds all of it in the row.
     let columns = match (format, any_refused) {
@@ -179,7 +230,13 @@ fn table(lines: &[Line], format: Format) -> Table {
         let mut row = match &line.result {
             Ok(receipt) => {
                 let outcome = if receipt.repeated { "repeated" } else { "recorded" };
-                vec![json!(line.line), json!(outcome), json!(receipt.index.0), json!(line.id), json!(receipt.hash.to_string())]
+                vec![
+                    json!(line.line),
+                    json!(outcome),
+                    json!(receipt.index.0),
+                    json!(line.id),
+                    json!(receipt.hash.to_string()),
+                ]
             }
             Err(refused) => vec![
                 json!(line.line),
@@ -215,7 +272,15 @@ fn refusals(lines: &[Line]) -> Outcome {
     if details.is_empty() {
         return Ok(());
     }
-    let message = format!("{} of {} submissions refused; the others are recorded", details.len(), lines.len());
+    let message = if details.len() == lines.len() {
+        format!("all of {} submissions refused", lines.len())
+    } else {
+        format!(
+            "{} of {} submissions refused; the others are recorded",
+            details.len(),
+            lines.len()
+        )
+    };
     Err(Failure::new(Exit::Refused, "refused", message)
         .details(details)
         .hint("what each code means and what to do: docs/reference/refusals.md; the whole file may be submitted again"))

@@ -10,8 +10,14 @@ use crate::machine;
 
 /// Writes the header and the rows; nothing but the header when there are no rows.
 pub(super) fn write(out: &mut impl Write, columns: &[String], rows: &[Vec<Value>]) -> std::io::Result<()> {
-    let cells = rows.iter().map(|row| row.iter().map(cell::text).collect()).collect::<Vec<Vec<String>>>();
-    let header = columns.iter().map(|column| column.replace('_', " ")).collect::<Vec<_>>();
+    let cells = rows
+        .iter()
+        .map(|row| row.iter().map(cell::text).collect())
+        .collect::<Vec<Vec<String>>>();
+    let header = columns
+        .iter()
+        .map(|column| column.replace('_', " "))
+        .collect::<Vec<_>>();
     for line in lines(header, cells) {
         writeln!(out, "{line}")?;
     }
@@ -23,7 +29,9 @@ pub(crate) fn lines(header: Vec<String>, cells: Vec<Vec<String>>) -> Vec<String>
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     if let Some(width) = machine::stdout_columns() {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
     }
     table.set_header(header);
     for row in cells {

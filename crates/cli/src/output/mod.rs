@@ -52,7 +52,13 @@ impl Table {
 
     /// The same with columns that are known only at run time.
     pub(crate) fn with_columns(name: &'static str, columns: Vec<String>) -> Self {
-        Self { columns, rows: Vec::new(), document: None, lines: None, name }
+        Self {
+            columns,
+            rows: Vec::new(),
+            document: None,
+            lines: None,
+            name,
+        }
     }
 
     /// Adds a row; missing cells at its end are empty.
@@ -79,13 +85,18 @@ impl Table {
         let mut bytes = Vec::new();
         // Writing to memory cannot fail.
         let _ = grid::write(&mut bytes, &self.columns, &self.rows);
-        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+        String::from_utf8_lossy(&bytes)
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Prints the table to standard output.
     pub(crate) fn print(&self, format: Format) -> Outcome {
         let mut out = anstream::stdout().lock();
-        self.write(&mut out, format).and_then(|()| out.flush()).map_err(|error| Failure::writing(&error))
+        self.write(&mut out, format)
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::writing(&error))
     }
 
     fn write(&self, out: &mut impl Write, format: Format) -> std::io::Result<()> {
@@ -142,13 +153,17 @@ pub(crate) fn line(text: &str) -> Outcome {
 /// Text on standard output; its styles are dropped where no terminal reads them.
 pub(crate) fn text(text: &str) -> Outcome {
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::writing(&error))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::writing(&error))
 }
 
 /// Bytes on standard output as they are: notes, checkpoints, scripts.
 pub(crate) fn raw(bytes: &[u8]) -> Outcome {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::writing(&error))
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::writing(&error))
 }
 
 /// A remark for the person who runs the command, on standard error.
@@ -175,7 +190,10 @@ mod tests {
     fn every_format_prints_the_same_rows() {
         check(Format::Table, "index  id    note\n0      =1+1  a,b\n1      r-2\n");
         check(Format::Csv, "index,id,note\n0,'=1+1,\"a,b\"\n1,r-2,\n");
-        check(Format::Ndjson, "{\"index\":0,\"id\":\"=1+1\",\"note\":\"a,b\"}\n{\"index\":1,\"id\":\"r-2\"}\n");
+        check(
+            Format::Ndjson,
+            "{\"index\":0,\"id\":\"=1+1\",\"note\":\"a,b\"}\n{\"index\":1,\"id\":\"r-2\"}\n",
+        );
         check(
             Format::Json,
             "{\"rows\":[{\"index\":0,\"id\":\"=1+1\",\"note\":\"a,b\"},{\"index\":1,\"id\":\"r-2\"}]}\n",

@@ -87,8 +87,14 @@ impl Course {
     fn new(args: &Args) -> Outcome<Self> {
         let scratch = Scratch::new()?;
         let batches = Generator::new(ORIGIN, CEASEFIRE, 1);
-        let keys = batches.keys().map(armistice_tlog::SigningKey::verifier_key).collect();
-        let settings = Settings { group_items_max: GROUP, ..Settings::default() };
+        let keys = batches
+            .keys()
+            .map(armistice_tlog::SigningKey::verifier_key)
+            .collect();
+        let settings = Settings {
+            group_items_max: GROUP,
+            ..Settings::default()
+        };
         let batch_folder = args.dir.clone().unwrap_or_else(|| scratch.path().join("batches"));
         let ledger = found(&batch_folder, &batches, settings)?;
         let singles = if args.submitters == 0 {
@@ -100,7 +106,15 @@ impl Course {
             Some((generator, ledger))
         };
         let batches = (batches, ledger);
-        Ok(Self { scratch, batch_folder, batches, singles, keys, submitters: args.submitters, raw_bytes: 0 })
+        Ok(Self {
+            scratch,
+            batch_folder,
+            batches,
+            singles,
+            keys,
+            submitters: args.submitters,
+            raw_bytes: 0,
+        })
     }
 
     /// Every contender once, on the same notes. Who comes first changes from round to round, since the first one after the
@@ -128,8 +142,16 @@ impl Course {
         Ok(())
     }
 
-    fn shared_round(&mut self, round: usize, each: usize, file: &std::path::Path, results: &mut Results) -> Outcome {
-        let Some((generator, ledger)) = &mut self.singles else { return Ok(()) };
+    fn shared_round(
+        &mut self,
+        round: usize,
+        each: usize,
+        file: &std::path::Path,
+        results: &mut Results,
+    ) -> Outcome {
+        let Some((generator, ledger)) = &mut self.singles else {
+            return Ok(());
+        };
         let notes = generator.notes(each);
         for turn in 0..2 {
             if (turn + round) % 2 == 0 {
@@ -158,25 +180,73 @@ fn report(
 ) -> Findings {
     let mut findings = Findings::new();
     let rate = "entries/s";
-    findings.value("batches of 1024: ledger, to the receipt", results.ledger.median(), rate);
-    findings.value("batches of 1024: plain file, fdatasync per group", results.file.median(), rate);
-    findings.value("strict Ed25519 verification, all cores", results.verification.median(), rate);
+    findings.value(
+        "batches of 1024: ledger, to the receipt",
+        results.ledger.median(),
+        rate,
+    );
+    findings.value(
+        "batches of 1024: plain file, fdatasync per group",
+        results.file.median(),
+        rate,
+    );
+    findings.value(
+        "strict Ed25519 verification, all cores",
+        results.verification.median(),
+        rate,
+    );
     let ratio = results.ledger.ratio_to(&results.verification);
-    findings.at_least("batches of 1024: ledger to verification", ratio, "ratio", VERIFICATION_RATIO_MIN);
-    findings.value("batches of 1024: ledger to plain file", results.ledger.ratio_to(&results.file), "ratio");
+    findings.at_least(
+        "batches of 1024: ledger to verification",
+        ratio,
+        "ratio",
+        VERIFICATION_RATIO_MIN,
+    );
+    findings.value(
+        "batches of 1024: ledger to plain file",
+        results.ledger.ratio_to(&results.file),
+        "ratio",
+    );
     if course.singles.is_some() {
         let name = |what: &str| format!("{} submitters: {what}", args.submitters);
-        findings.value(&name("ledger, to the receipt"), results.ledger_shared.median(), rate);
-        findings.value(&name("plain file, group commit"), results.file_shared.median(), rate);
-        findings.value(&name("ledger to plain file"), results.ledger_shared.ratio_to(&results.file_shared), "ratio");
-        for (who, waits) in [("ledger", &mut results.ledger_waits), ("plain file", &mut results.file_waits)] {
-            findings.value(&name(&format!("{who}, half wait at most")), percentile_ms(waits, 0.5), "ms");
-            findings.value(&name(&format!("{who}, 99 % wait at most")), percentile_ms(waits, 0.99), "ms");
+        findings.value(
+            &name("ledger, to the receipt"),
+            results.ledger_shared.median(),
+            rate,
+        );
+        findings.value(
+            &name("plain file, group commit"),
+            results.file_shared.median(),
+            rate,
+        );
+        findings.value(
+            &name("ledger to plain file"),
+            results.ledger_shared.ratio_to(&results.file_shared),
+            "ratio",
+        );
+        for (who, waits) in [
+            ("ledger", &mut results.ledger_waits),
+            ("plain file", &mut results.file_waits),
+        ] {
+            findings.value(
+                &name(&format!("{who}, half wait at most")),
+                percentile_ms(waits, 0.5),
+                "ms",
+            );
+            findings.value(
+                &name(&format!("{who}, 99 % wait at most")),
+                percentile_ms(waits, 0.99),
+                "ms",
+            );
         }
     }
     let entries = course.batches.1.reader().size().0;
     findings.value("entries in the ledger of the batches", as_f64(entries), "entries");
-    findings.value("mean entry", as_f64(course.raw_bytes) / as_f64(entries.max(1)), "bytes");
+    findings.value(
+        "mean entry",
+        as_f64(course.raw_bytes) / as_f64(entries.max(1)),
+        "bytes",
+    );
     let ratio = as_f64(disk_bytes) / as_f64(course.raw_bytes.max(1));
     findings.at_most("bytes on disk to raw bytes", ratio, "ratio", DISK_RATIO_MAX);
     if let Some((_, highest)) = resident {

@@ -82,9 +82,18 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     findings.value("entries", as_f64(size as u64), "entries");
     findings.value("export", export_seconds, "s");
     findings.value("exported", mib(disk_bytes(&exported)?), "MiB");
-    findings.value("strict Ed25519 verification, all cores", verification.median(), "entries/s");
+    findings.value(
+        "strict Ed25519 verification, all cores",
+        verification.median(),
+        "entries/s",
+    );
     findings.value("audit", audits.median(), "entries/s");
-    findings.at_least("audit to verification", audits.ratio_to(&verification), "ratio", VERIFICATION_RATIO_MIN);
+    findings.at_least(
+        "audit to verification",
+        audits.ratio_to(&verification),
+        "ratio",
+        VERIFICATION_RATIO_MIN,
+    );
     if let Some((_, highest)) = machine::resident_bytes() {
         findings.at_most("resident memory, highest", mib(highest), "MiB", RESIDENT_MIB_MAX);
     }
@@ -101,17 +110,28 @@ fn verify_all(tiles: &TileFolder, keys: &[VerifierKey], size: usize, series: &mu
             break;
         }
         let started = Stopwatch::start();
-        let verified = chunk.par_iter().filter(|(_, bytes)| is_signed(bytes, keys)).count();
+        let verified = chunk
+            .par_iter()
+            .filter(|(_, bytes)| is_signed(bytes, keys))
+            .count();
         time += started.elapsed();
-        assert_eq!(verified, chunk.len(), "every entry of the bench is signed by a known key");
+        assert_eq!(
+            verified,
+            chunk.len(),
+            "every entry of the bench is signed by a known key"
+        );
     }
     series.push(size, time);
     Ok(())
 }
 
 fn is_signed(bytes: &[u8], keys: &[VerifierKey]) -> bool {
-    let Ok(parts) = entry::parse(bytes) else { return false };
-    let Ok(note) = SingleNote::parse(parts.note) else { return false };
+    let Ok(parts) = entry::parse(bytes) else {
+        return false;
+    };
+    let Ok(note) = SingleNote::parse(parts.note) else {
+        return false;
+    };
     let key = keys.iter().find(|key| key.matches(&note.signature));
     key.is_some_and(|key| key.verify_line(note.text, &note.signature).is_ok())
 }

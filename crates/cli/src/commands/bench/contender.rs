@@ -19,7 +19,9 @@ pub(super) fn verify(notes: &[Vec<u8>], keys: &[VerifierKey]) -> Duration {
     let verified = notes
         .par_iter()
         .filter(|note| {
-            let Ok(note) = SingleNote::parse(note) else { return false };
+            let Ok(note) = SingleNote::parse(note) else {
+                return false;
+            };
             let key = keys.iter().find(|key| key.matches(&note.signature));
             key.is_some_and(|key| key.verify_line(note.text, &note.signature).is_ok())
         })
@@ -32,11 +34,17 @@ pub(super) fn verify(notes: &[Vec<u8>], keys: &[VerifierKey]) -> Duration {
 /// The same bytes to a plain file, with one fdatasync after each `group`.
 pub(super) fn plain_file(path: &Path, notes: &[Vec<u8>], group: usize) -> Outcome<Duration> {
     let failed = |error: std::io::Error| Failure::file("write", path, &error);
-    let mut file = File::options().create(true).append(true).open(path).map_err(failed)?;
+    let mut file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(failed)?;
     let started = Stopwatch::start();
     for notes in notes.chunks(group) {
         let bytes = notes.concat();
-        file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(failed)?;
+        file.write_all(&bytes)
+            .and_then(|()| file.sync_data())
+            .map_err(failed)?;
     }
     Ok(started.elapsed())
 }
@@ -49,14 +57,20 @@ pub(super) fn plain_file_shared(
     submitters: usize,
 ) -> Outcome<(Duration, Vec<Duration>)> {
     let failed = |error: std::io::Error| Failure::file("write", path, &error);
-    let mut file = File::options().create(true).append(true).open(path).map_err(failed)?;
+    let mut file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(failed)?;
     let (submitter, mut queue) = Queue::<(&[u8], mpsc::SyncSender<()>)>::new(Limits::default());
     let mut missing = notes.len();
     let started = Stopwatch::start();
     let (written, waits) = std::thread::scope(|scope| {
         let writer = scope.spawn(move || -> std::io::Result<()> {
             while missing > 0 {
-                let Some(group) = queue.next_group(1_024, 8 << 20, Duration::ZERO) else { break };
+                let Some(group) = queue.next_group(1_024, 8 << 20, Duration::ZERO) else {
+                    break;
+                };
                 let bytes: Vec<u8> = group.iter().flat_map(|(note, _)| note.iter().copied()).collect();
                 file.write_all(&bytes).and_then(|()| file.sync_data())?;
                 missing -= group.len();
@@ -71,7 +85,12 @@ pub(super) fn plain_file_shared(
             let (done, wait) = mpsc::sync_channel(1);
             submitter.submit_blocking((note, done), note.len()).is_ok() && wait.recv().is_ok()
         });
-        (writer.join().unwrap_or_else(|_| Err(std::io::Error::other("the writing thread panicked"))), waits)
+        (
+            writer
+                .join()
+                .unwrap_or_else(|_| Err(std::io::Error::other("the writing thread panicked"))),
+            waits,
+        )
     });
     written.map_err(failed)?;
     Ok((started.elapsed(), waits))
@@ -93,7 +112,13 @@ pub(super) fn in_parallel<'a>(
             };
             share.iter().map(wait).collect::<Vec<_>>()
         };
-        let threads: Vec<_> = notes.chunks(share).map(|share| scope.spawn(move || work(share))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let threads: Vec<_> = notes
+            .chunks(share)
+            .map(|share| scope.spawn(move || work(share)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_default())
+            .collect()
     })
 }

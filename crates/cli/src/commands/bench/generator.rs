@@ -15,19 +15,89 @@ const TARGETS_MAX: usize = 4_096;
 
 const SIDES: [&str; 2] = ["side-a", "side-b"];
 const KINDS: [&str; 12] = [
-    "small_arms_fire", "sniper", "mortar", "artillery_shelling", "uav_strike", "overflight_uav", "ground_assault",
-    "sabotage_raid", "advance_or_incursion", "fortification", "troop_movement", "heavy_machine_gun",
+    "small_arms_fire",
+    "sniper",
+    "mortar",
+    "artillery_shelling",
+    "uav_strike",
+    "overflight_uav",
+    "ground_assault",
+    "sabotage_raid",
+    "advance_or_incursion",
+    "fortification",
+    "troop_movement",
+    "heavy_machine_gun",
 ];
 const OUTCOMES: [&str; 5] = ["repelled", "unsuccessful", "partial", "ongoing", "unknown"];
 const HEDGES: [&str; 5] = ["stated", "reported", "alleged", "claimed", "unconfirmed"];
-const WEAPONS: [&str; 8] = ["small_arms", "mortar", "artillery", "uav", "tank", "grenade", "sniper_rifle", "unknown"];
-const SEEN: [&str; 6] = ["explosion_undetermined", "burst", "shot", "illumination_flare", "projectile_in_flight", "uav"];
+const WEAPONS: [&str; 8] = [
+    "small_arms",
+    "mortar",
+    "artillery",
+    "uav",
+    "tank",
+    "grenade",
+    "sniper_rifle",
+    "unknown",
+];
+const SEEN: [&str; 6] = [
+    "explosion_undetermined",
+    "burst",
+    "shot",
+    "illumination_flare",
+    "projectile_in_flight",
+    "uav",
+];
 const MEANS: [&str; 5] = ["seen", "heard", "camera", "uav", "seen_and_heard"];
 const WORDS: [&str; 48] = [
-    "the", "patrol", "north", "heard", "at", "the", "post", "on", "ridge", "road", "between", "village", "east", "of",
-    "river", "fire", "from", "positions", "stopped", "after", "before", "noon", "night", "several", "bursts", "no",
-    "damage", "was", "seen", "near", "school", "bridge", "line", "contact", "observers", "confirmed", "could", "not",
-    "confirm", "vehicles", "moved", "towards", "checkpoint", "inhabitants", "said", "that", "two", "rounds",
+    "the",
+    "patrol",
+    "north",
+    "heard",
+    "at",
+    "the",
+    "post",
+    "on",
+    "ridge",
+    "road",
+    "between",
+    "village",
+    "east",
+    "of",
+    "river",
+    "fire",
+    "from",
+    "positions",
+    "stopped",
+    "after",
+    "before",
+    "noon",
+    "night",
+    "several",
+    "bursts",
+    "no",
+    "damage",
+    "was",
+    "seen",
+    "near",
+    "school",
+    "bridge",
+    "line",
+    "contact",
+    "observers",
+    "confirmed",
+    "could",
+    "not",
+    "confirm",
+    "vehicles",
+    "moved",
+    "towards",
+    "checkpoint",
+    "inhabitants",
+    "said",
+    "that",
+    "two",
+    "rounds",
 ];
 
 /// A small random generator (`SplitMix64`): speed and repeatability, not secrecy.
@@ -88,9 +158,16 @@ impl Generator {
         let producer = |number: usize| {
             let mut bytes = [seed; 32];
             bytes[1] = u8::try_from(number).unwrap_or_default();
-            let key = SigningKey::from_seed(format!("office-{number}"), bytes).expect("the name can stand in a note");
+            let key = SigningKey::from_seed(format!("office-{number}"), bytes)
+                .expect("the name can stand in a note");
             let random = Random::new(u64::from(seed) << 32 | number as u64);
-            Producer { key, sequence: 0, previous: None, random, minute: 0 }
+            Producer {
+                key,
+                sequence: 0,
+                previous: None,
+                random,
+                minute: 0,
+            }
         };
         Self {
             origin: origin.to_owned(),
@@ -107,7 +184,8 @@ impl Generator {
 
     /// Hashes of recorded incidents, which later reports may answer.
     pub(super) fn learn(&mut self, hashes: impl IntoIterator<Item = Hash>) {
-        self.incidents.extend(hashes.into_iter().map(|hash| hash.to_string()));
+        self.incidents
+            .extend(hashes.into_iter().map(|hash| hash.to_string()));
         let surplus = self.incidents.len().saturating_sub(TARGETS_MAX);
         self.incidents.drain(..surplus);
     }
@@ -120,7 +198,11 @@ impl Generator {
         let columns: Vec<Vec<Vec<u8>>> = self
             .producers
             .par_iter_mut()
-            .map(|producer| (0..each).map(|_| producer.note(origin, ceasefire, incidents)).collect())
+            .map(|producer| {
+                (0..each)
+                    .map(|_| producer.note(origin, ceasefire, incidents))
+                    .collect()
+            })
             .collect();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         let mut notes = Vec::with_capacity(each * PRODUCERS);
@@ -157,7 +239,10 @@ impl Producer {
         if let Some(previous) = self.previous {
             report["prev"] = Value::from(previous.to_string());
         }
-        let note = self.key.sign_note(format!("{report}\n")).expect("one line of JSON can be signed");
+        let note = self
+            .key
+            .sign_note(format!("{report}\n"))
+            .expect("one line of JSON can be signed");
         let note = note.to_string().into_bytes();
         self.previous = Some(Hash::sha256(&note));
         note
@@ -167,11 +252,13 @@ impl Producer {
     fn time(&self, ago: i64) -> String {
         let start = 1_704_067_200; // 2024-01-01T00:00:00Z
         let second = start + (self.minute - ago).max(0) * 60;
-        jiff::Timestamp::from_second(second).unwrap_or_default().to_string()
+        jiff::Timestamp::from_second(second)
+            .unwrap_or_default()
+            .to_string()
     }
 
     fn provenance(&mut self) -> Value {
-        let words = 45 + self.random.below(40);
+        let words = 6 + self.random.below(16);
         let document = self.random.next();
         json!({
             "asserted_by": {

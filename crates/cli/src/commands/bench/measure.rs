@@ -24,7 +24,12 @@ impl Series {
 
     /// The median of the rounds' ratios to another thing measured in the same rounds.
     pub(super) fn ratio_to(&self, bound: &Self) -> f64 {
-        let ratios: Vec<f64> = self.0.iter().zip(&bound.0).map(|(rate, bound)| rate / bound).collect();
+        let ratios: Vec<f64> = self
+            .0
+            .iter()
+            .zip(&bound.0)
+            .map(|(rate, bound)| rate / bound)
+            .collect();
         median(&ratios)
     }
 }
@@ -39,7 +44,10 @@ pub(super) struct Findings {
 impl Findings {
     pub(super) fn new() -> Self {
         let columns = ["measure", "value", "unit", "target", "met"];
-        Self { table: Table::new("measures", &columns), missed: Vec::new() }
+        Self {
+            table: Table::new("measures", &columns),
+            missed: Vec::new(),
+        }
     }
 
     /// A value without a target.
@@ -58,7 +66,13 @@ impl Findings {
     }
 
     fn judged(&mut self, measure: &str, value: f64, unit: &str, target: &str, met: bool) {
-        self.table.push(vec![json!(measure), rounded(value), json!(unit), json!(target), json!(met)]);
+        self.table.push(vec![
+            json!(measure),
+            rounded(value),
+            json!(unit),
+            json!(target),
+            json!(met),
+        ]);
         if !met {
             self.missed.push(measure.to_owned());
         }
@@ -68,7 +82,10 @@ impl Findings {
     pub(super) fn print(&self, format: Format) -> Outcome {
         self.table.print(format)?;
         if !self.missed.is_empty() {
-            output::remark(&format!("below target on this machine: {}", self.missed.join(", ")));
+            output::remark(&format!(
+                "below target on this machine: {}",
+                self.missed.join(", ")
+            ));
         }
         Ok(())
     }
@@ -77,9 +94,15 @@ impl Findings {
 /// The value of which `share` (0 to 1) of all are at most as long, in milliseconds.
 pub(super) fn percentile_ms(times: &mut [Duration], share: f64) -> f64 {
     times.sort_unstable();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is a position")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a length is a position"
+    )]
     let at = (as_f64(times.len() as u64) * share) as usize;
-    times.get(at.min(times.len().saturating_sub(1))).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+    times
+        .get(at.min(times.len().saturating_sub(1)))
+        .map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
@@ -104,7 +127,11 @@ fn median(values: &[f64]) -> f64 {
 
 /// Three digits are more than a measurement has; whole numbers stay whole.
 fn rounded(value: f64) -> Value {
-    if value >= 1_000.0 { json!(value.round()) } else { json!((value * 1_000.0).round() / 1_000.0) }
+    if value >= 1_000.0 {
+        json!(value.round())
+    } else {
+        json!((value * 1_000.0).round() / 1_000.0)
+    }
 }
 
 #[cfg(test)]

@@ -82,9 +82,18 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     findings.value("entries", as_f64(size as u64), "entries");
     findings.at_most("opening", open_seconds, "s", OPEN_SECONDS_MAX);
     if let Some((_, highest)) = open_resident {
-        findings.at_most("resident memory while opening, highest", mib(highest), "MiB", RESIDENT_MIB_MAX);
+        findings.at_most(
+            "resident memory while opening, highest",
+            mib(highest),
+            "MiB",
+            RESIDENT_MIB_MAX,
+        );
     }
-    findings.value("reading and parsing alone, all cores", parsing.median(), "entries/s");
+    findings.value(
+        "reading and parsing alone, all cores",
+        parsing.median(),
+        "entries/s",
+    );
     let target = RATE_MIN.min((PARSING_RATIO_MIN * parsing.median()).round());
     findings.at_least("replay of all views", replay.median(), "entries/s", target);
     findings.value("replay to parsing", replay.ratio_to(&parsing), "ratio");
@@ -111,7 +120,10 @@ fn parse_all(log: &ReadOnly) -> Outcome {
             .par_iter()
             .filter(|(_, bytes)| {
                 let note = entry::parse(bytes).map(|parts| parts.note).unwrap_or_default();
-                let end = note.windows(2).position(|pair| pair == b"\n\n").map_or(0, |end| end + 1);
+                let end = note
+                    .windows(2)
+                    .position(|pair| pair == b"\n\n")
+                    .map_or(0, |end| end + 1);
                 parse(&note[..end]).is_ok()
             })
             .count();

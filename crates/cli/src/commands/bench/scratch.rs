@@ -52,7 +52,8 @@ pub(super) fn found(path: &Path, generator: &Generator, settings: Settings) -> O
     let state = folder.state(ledger.reader())?;
     let mut session = Session::new(ledger.clone(), &state, vec![operator_key])?;
     for key in generator.keys() {
-        let content = json!({"producer": key.name(), "key": key.verifier_key().to_string(), "may": ["claim"]});
+        let content =
+            json!({"producer": key.name(), "key": key.verifier_key().to_string(), "may": ["claim"]});
         match session.submit_draft(&draft("producer.enrolled.v1", key.name(), content))? {
             Verdict::Recorded(_) => {}
             Verdict::Refused(refusal) => return Err(refused(&refusal)),
@@ -69,9 +70,11 @@ pub(super) fn submit_batch(ledger: &Ledger, notes: &[Vec<u8>]) -> Outcome<Vec<Ha
         .map(|answer| match answer {
             Ok(Answer::Recorded(receipt)) => Ok(receipt.hash),
             Ok(Answer::Refused(refusal)) => Err(refused(&refusal)),
-            Err(error) => Err(Failure::new(Exit::Failed, "not_acknowledged", "the ledger gave no receipt")
-                .because(&error)
-                .hint_of(error.hint())),
+            Err(error) => Err(
+                Failure::new(Exit::Failed, "not_acknowledged", "the ledger gave no receipt")
+                    .because(&error)
+                    .hint_of(error.hint()),
+            ),
         })
         .collect()
 }
@@ -88,7 +91,11 @@ pub(super) fn disk_bytes(path: &Path) -> Outcome<u64> {
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let metadata = entry.metadata().map_err(failed)?;
-        sum += if metadata.is_dir() { disk_bytes(&entry.path())? } else { metadata.blocks() * 512 };
+        sum += if metadata.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            metadata.blocks() * 512
+        };
     }
     Ok(sum)
 }

@@ -51,13 +51,23 @@ pub(super) struct Views {
 
 impl Views {
     fn new(projection: &Projection) -> Self {
-        let rows = View::ALL.iter().map(|view| (view.name(), views::rows(projection, *view))).collect();
-        Self { size: projection.tree_size().0, rows }
+        let rows = View::ALL
+            .iter()
+            .map(|view| (view.name(), views::rows(projection, *view)))
+            .collect();
+        Self {
+            size: projection.tree_size().0,
+            rows,
+        }
     }
 
     /// The rows of one kind of a view.
     pub(super) fn kind<'a>(&'a self, view: &str, kind: &'a str) -> impl Iterator<Item = &'a Row> {
-        self.rows.get(view).into_iter().flatten().filter(move |row| row.kind() == kind)
+        self.rows
+            .get(view)
+            .into_iter()
+            .flatten()
+            .filter(move |row| row.kind() == kind)
     }
 
     /// The row with a key.
@@ -81,13 +91,21 @@ pub(super) fn play(folder: &Path) -> Outcome<Played> {
     let sizes = submit(&ledger_folder, &found.operator_key, &producers, &drafts)?;
     let log = ledger_folder.open_to_read()?;
     let at = |size: u64| -> Outcome<Views> {
-        Ok(Views::new(&views::project(log.entries().take(usize::try_from(size).unwrap_or(usize::MAX)), size)?))
+        Ok(Views::new(&views::project(
+            log.entries().take(usize::try_from(size).unwrap_or(usize::MAX)),
+            size,
+        )?))
     };
     let (before_link, first, second) = (at(sizes.first - 1)?, at(sizes.first)?, at(sizes.second)?);
     let public = folder.join("public");
     export::export(&log, &public)?;
     let log_key = found.log_key.verifier_key();
-    let audit = check(&PublicBytes(Source::Tiles(open_tiles(&public)?)), &log_key, None, None)?;
+    let audit = check(
+        &PublicBytes(Source::Tiles(open_tiles(&public)?)),
+        &log_key,
+        None,
+        None,
+    )?;
     Ok(Played {
         folder: folder.to_owned(),
         log_key,
@@ -103,16 +121,23 @@ pub(super) fn play(folder: &Path) -> Outcome<Played> {
 pub(super) fn verdict(played: &Played) -> Outcome {
     match &played.audit.finding {
         None => Ok(()),
-        Some(finding) => {
-            Err(Failure::new(Exit::VerificationFailed, "verification_failed", "the demo's log is wrong").because(finding))
-        }
+        Some(finding) => Err(Failure::new(
+            Exit::VerificationFailed,
+            "verification_failed",
+            "the demo's log is wrong",
+        )
+        .because(finding)),
     }
 }
 
 fn scenario() -> Outcome<Vec<Map<String, Value>>> {
     let drafts = drafts::read(SCENARIO).into_iter().map(|item| match item.body {
         Body::Draft(draft) => Ok(draft),
-        _ => Err(Failure::new(Exit::Failed, "scenario", format!("line {} of the scenario is no draft", item.line))),
+        _ => Err(Failure::new(
+            Exit::Failed,
+            "scenario",
+            format!("line {} of the scenario is no draft", item.line),
+        )),
     });
     drafts.collect()
 }
@@ -120,20 +145,30 @@ fn scenario() -> Outcome<Vec<Map<String, Value>>> {
 /// A key for each producer of the scenario, with the grants that its reports need.
 fn producer_keys(drafts: &[Map<String, Value>]) -> Outcome<Vec<(SigningKey, BTreeSet<Grant>)>> {
     let mut grants: BTreeMap<&str, BTreeSet<Grant>> = BTreeMap::new();
-    let text = |draft: &'_ Map<String, Value>, name: &str| draft.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |draft: &'_ Map<String, Value>, name: &str| {
+        draft.get(name).and_then(Value::as_str).map(str::to_owned)
+    };
     for draft in drafts {
         let source = draft.get("source").and_then(Value::as_str).unwrap_or_default();
         let event_type: Option<EventType> = text(draft, "type").and_then(|name| name.parse().ok());
-        grants.entry(source).or_default().extend(event_type.map(EventType::grant));
+        grants
+            .entry(source)
+            .or_default()
+            .extend(event_type.map(EventType::grant));
     }
-    grants.into_iter().map(|(name, grants)| Ok((keys::generate(name)?, grants))).collect()
+    grants
+        .into_iter()
+        .map(|(name, grants)| Ok((keys::generate(name)?, grants)))
+        .collect()
 }
 
 /// Kept beside the ledger's keys, so that more reports can be sent by hand.
 fn write_keys(folder: &Path, producers: &[(SigningKey, BTreeSet<Grant>)]) -> Outcome {
     let keys_folder = folder.join("producers");
     files::create_folder(&keys_folder)?;
-    producers.iter().try_for_each(|(key, _)| keys::write(&keys_folder.join(format!("{}.key", key.name())), key))
+    producers
+        .iter()
+        .try_for_each(|(key, _)| keys::write(&keys_folder.join(format!("{}.key", key.name())), key))
 }
 
 /// Tree sizes after the last report of each part.
@@ -150,7 +185,11 @@ fn submit(
 ) -> Outcome<Sizes> {
     let ledger = folder.open(Settings::default())?;
     let state = folder.state(ledger.reader())?;
-    let keys = producers.iter().map(|(key, _)| key.clone()).chain([operator_key.clone()]).collect();
+    let keys = producers
+        .iter()
+        .map(|(key, _)| key.clone())
+        .chain([operator_key.clone()])
+        .collect();
     let mut session = Session::new(ledger, &state, keys)?;
     let mut sizes = Sizes { first: 0, second: 0 };
     for (key, grants) in producers {
@@ -178,14 +217,21 @@ fn record(session: &mut Session, draft: &Map<String, Value>) -> Outcome<u64> {
         Answer::Recorded(receipt) => Ok(receipt.index.0),
         Answer::Refused(refusal) => {
             let detail = Detail {
-                at: draft.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                at: draft
+                    .get("id")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
                 code: refusal.code.as_str().to_owned(),
                 field: Some(refusal.field),
                 expected: refusal.expected,
                 found: refusal.found,
                 hint: None,
             };
-            Err(Failure::new(Exit::Refused, "refused", "a report of the scenario was refused").details(vec![detail]))
+            Err(
+                Failure::new(Exit::Refused, "refused", "a report of the scenario was refused")
+                    .details(vec![detail]),
+            )
         }
     }
 }

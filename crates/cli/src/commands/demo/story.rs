@@ -21,12 +21,28 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
     let mut out = String::new();
     opening(&mut out, played);
     section(&mut out, "Allegations per side", &allegations(&played.second));
-    section(&mut out, "The contested incident: two accounts, side by side", &contested(&played.second));
+    section(
+        &mut out,
+        "The contested incident: two accounts, side by side",
+        &contested(&played.second),
+    );
     section(&mut out, "Casualties, as reported", &casualties(&played.second));
-    section(&mut out, "Peacekeeping, by who says so", &peacekeeping(&played.second));
-    section(&mut out, "Control of Parukh (also: Farrukh), account by account", &control(&played.second));
+    section(
+        &mut out,
+        "Peacekeeping, by who says so",
+        &peacekeeping(&played.second),
+    );
+    section(
+        &mut out,
+        "Control of Parukh (also: Farrukh), account by account",
+        &control(&played.second),
+    );
     section(&mut out, "The same ledger at two sizes", &sizes(played, numbers));
-    section(&mut out, "Audit, from the exported bytes and one key", &audit(played));
+    section(
+        &mut out,
+        "Audit, from the exported bytes and one key",
+        &audit(played),
+    );
     next(&mut out, played, kept);
     out
 }
@@ -34,17 +50,38 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
 // Writing to a string cannot fail: the results below are dropped.
 
 fn opening(out: &mut String, played: &Played) {
-    let _ = writeln!(out, "{TITLE}Parukh, 24\u{2013}27 March 2022: who said what about the ceasefire{TITLE:#}\n");
-    let _ = writeln!(out, "{} producers signed their reports; the ledger recorded {} entries.", played.producers, played.second.size);
-    let _ = writeln!(out, "#22 and #29 are rows of the scenario: tree sizes {} and {}.", played.first.size, played.second.size);
-    let _ = writeln!(out, "In the tables, #14 means the entry with index 14: `armistice log get 14` shows what was signed.");
-    let _ = writeln!(out, "Nothing here says who is right. Sides are ordered by their code.");
+    let _ = writeln!(
+        out,
+        "{TITLE}Parukh, 24\u{2013}27 March 2022: who said what about the ceasefire{TITLE:#}\n"
+    );
+    let _ = writeln!(
+        out,
+        "{} producers signed their reports; the ledger recorded {} entries.",
+        played.producers, played.second.size
+    );
+    let _ = writeln!(
+        out,
+        "#22 and #29 are rows of the scenario: tree sizes {} and {}.",
+        played.first.size, played.second.size
+    );
+    let _ = writeln!(
+        out,
+        "In the tables, #14 means the entry with index 14: `armistice log get 14` shows what was signed."
+    );
+    let _ = writeln!(
+        out,
+        "Nothing here says who is right. Sides are ordered by their code."
+    );
 }
 
 fn section(out: &mut String, title: &str, lines: &[String]) {
     let _ = writeln!(out, "\n{TITLE}{title}{TITLE:#}\n");
     for line in lines {
-        let _ = if line.is_empty() { writeln!(out) } else { writeln!(out, "  {line}") };
+        let _ = if line.is_empty() {
+            writeln!(out)
+        } else {
+            writeln!(out, "  {line}")
+        };
     }
 }
 
@@ -53,8 +90,24 @@ fn table(header: &[&str], rows: Vec<Vec<String>>) -> Vec<String> {
 }
 
 fn allegations(views: &Views) -> Vec<String> {
-    let fields = ["alleged", "denied", "admitted", "assessed", "assessment_disputed", "not_answered"];
-    let header = ["side accused", "alleged", "denied", "admitted", "assessed", "assessment disputed", "not answered", "entries"];
+    let fields = [
+        "alleged",
+        "denied",
+        "admitted",
+        "assessed",
+        "assessment_disputed",
+        "not_answered",
+    ];
+    let header = [
+        "side accused",
+        "alleged",
+        "denied",
+        "admitted",
+        "assessed",
+        "assessment disputed",
+        "not answered",
+        "entries",
+    ];
     let rows = views.kind("allegations", "side").map(|row| {
         let mut cells = vec![row.text("side").to_owned()];
         cells.extend(fields.iter().map(|field| row.number(field).to_string()));
@@ -75,16 +128,31 @@ fn contested(views: &Views) -> Vec<String> {
         return vec!["none".to_owned()];
     };
     let claims = incident.at("claims");
-    let sides: Vec<&str> = incident.at("sides").into_iter().filter_map(Value::as_str).collect();
+    let sides: Vec<&str> = incident
+        .at("sides")
+        .into_iter()
+        .filter_map(Value::as_str)
+        .collect();
     let by = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let mut rows = vec![vec!["claims".to_owned()], vec!["answers".to_owned()], vec!["also says".to_owned()]];
+    let mut rows = vec![
+        vec!["claims".to_owned()],
+        vec!["answers".to_owned()],
+        vec!["also says".to_owned()],
+    ];
     for side in &sides {
         let own = claims.iter().filter(|claim| claim["asserted_by_side"] == *side);
         let cells: Vec<String> = own
             .map(|claim| {
-                let outcome = claim["outcome"].as_str().map(|outcome| format!(", {outcome}")).unwrap_or_default();
+                let outcome = claim["outcome"]
+                    .as_str()
+                    .map(|outcome| format!(", {outcome}"))
+                    .unwrap_or_default();
                 let kind = by(claim, "kind").replace('_', " ");
-                format!("{kind} by {}{outcome} {}", by(claim, "accused"), brief(&claim["entry"]))
+                format!(
+                    "{kind} by {}{outcome} {}",
+                    by(claim, "accused"),
+                    brief(&claim["entry"])
+                )
             })
             .collect();
         rows[0].push(cells.join("; "));
@@ -93,12 +161,24 @@ fn contested(views: &Views) -> Vec<String> {
         let mut extra = Vec::new();
         for claim in against {
             let target = brief(&claim["entry"]);
-            let own = claim["answers"].as_array().into_iter().flatten().filter(|answer| answer["by_side"] == *side);
+            let own = claim["answers"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|answer| answer["by_side"] == *side);
             let before = answers.len();
             for answer in own {
-                answers.push(format!("{} {target} ({}) {}", by(answer, "answer"), by(answer, "scope"), brief(&answer["entry"])));
+                answers.push(format!(
+                    "{} {target} ({}) {}",
+                    by(answer, "answer"),
+                    by(answer, "scope"),
+                    brief(&answer["entry"])
+                ));
                 if let Some(accused) = answer["counter_accusation"]["accused"].as_str() {
-                    extra.push(format!("accuses {accused} in general words; counted nowhere {}", brief(&answer["entry"])));
+                    extra.push(format!(
+                        "accuses {accused} in general words; counted nowhere {}",
+                        brief(&answer["entry"])
+                    ));
                 }
             }
             if answers.len() == before {
@@ -114,10 +194,20 @@ fn contested(views: &Views) -> Vec<String> {
     let links: Vec<String> = incident
         .at("links")
         .into_iter()
-        .map(|link| format!("{} by {} {}", by(link, "relation").replace('_', " "), by(link, "linked_by"), brief(&link["entry"])))
+        .map(|link| {
+            format!(
+                "{} by {} {}",
+                by(link, "relation").replace('_', " "),
+                by(link, "linked_by"),
+                brief(&link["entry"])
+            )
+        })
         .collect();
     lines.push(String::new());
-    lines.push(format!("Linked as {}; the link can be taken back.", links.join("; ")));
+    lines.push(format!(
+        "Linked as {}; the link can be taken back.",
+        links.join("; ")
+    ));
     lines.push(format!("Status: {}.", brief(incident.get("status"))));
     lines
 }
@@ -136,13 +226,27 @@ fn casualties(views: &Views) -> Vec<String> {
             brief(row.get("entries")),
         ]
     });
-    table(&["side", "killed", "wounded", "attached to", "entries"], rows.collect())
+    table(
+        &["side", "killed", "wounded", "attached to", "entries"],
+        rows.collect(),
+    )
 }
 
 fn place(row: &Row) -> String {
-    let named = [row.text("place"), row.text("place_named")].into_iter().find(|text| !text.is_empty());
-    let day = row.at("period.earliest").into_iter().chain(row.at("period.latest")).filter_map(Value::as_str).last();
-    format!("{}, {}", named.unwrap_or("place not stated"), day.map_or("", |time| time.get(..10).unwrap_or(time)))
+    let named = [row.text("place"), row.text("place_named")]
+        .into_iter()
+        .find(|text| !text.is_empty());
+    let day = row
+        .at("period.earliest")
+        .into_iter()
+        .chain(row.at("period.latest"))
+        .filter_map(Value::as_str)
+        .last();
+    format!(
+        "{}, {}",
+        named.unwrap_or("place not stated"),
+        day.map_or("", |time| time.get(..10).unwrap_or(time))
+    )
 }
 
 fn peacekeeping(views: &Views) -> Vec<String> {
@@ -150,7 +254,10 @@ fn peacekeeping(views: &Views) -> Vec<String> {
     let kinds = [("presence", "presence at "), ("intervention", "")];
     for (kind, prefix) in kinds {
         rows.extend(views.kind("peacekeeping", kind).map(|row| {
-            let what = [row.text("kind"), row.text("place")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+            let what = [row.text("kind"), row.text("place")]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or_default();
             vec![
                 format!("{prefix}{}", what.replace('_', " ")),
                 row.number("by_party").to_string(),
@@ -160,13 +267,24 @@ fn peacekeeping(views: &Views) -> Vec<String> {
             ]
         }));
     }
-    let mut lines = table(&["what", "by a party", "by the contingent", "by others", "entries"], rows);
+    let mut lines = table(
+        &["what", "by a party", "by the contingent", "by others", "entries"],
+        rows,
+    );
     lines.push(String::new());
     for row in views.kind("peacekeeping", "strength") {
-        let unit = [row.text("unit"), "persons"].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-        lines.push(format!("Strength, {}: {} {unit} {}", row.text("kind"), brief(row.get("number")), brief(row.get("entries"))));
+        let unit = [row.text("unit"), "persons"]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+        lines.push(format!(
+            "Strength, {}: {} {unit} {}",
+            row.text("kind"),
+            brief(row.get("number")),
+            brief(row.get("entries"))
+        ));
     }
-    for row in views.kind("peacekeeping", "request") {
+    for row in views.kind("peacekeeping", "reinforcement") {
         lines.push(format!(
             "Reinforcement requested by {} of {}: {} {}",
             row.text("requester"),
@@ -181,25 +299,46 @@ fn peacekeeping(views: &Views) -> Vec<String> {
 }
 
 fn control(views: &Views) -> Vec<String> {
-    let Some(place) = views.row("control", "place/parukh") else { return vec!["no account".to_owned()] };
+    let Some(place) = views.row("control", "place/parukh") else {
+        return vec!["no account".to_owned()];
+    };
     let word = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().replace('_', " ");
     let rows = place.at("accounts").into_iter().map(|account| {
         let says = if account["denies"].is_null() {
             format!("{}, {}", word(account, "controller"), word(account, "mode"))
         } else {
-            format!("denies {} ({})", brief(&account["denies"]), word(account, "scope"))
+            format!(
+                "denies {} ({})",
+                brief(&account["denies"]),
+                word(account, "scope")
+            )
         };
-        let since = account["since"]["latest"].as_str().or_else(|| account["since"]["earliest"].as_str());
+        let since = account["since"]["latest"]
+            .as_str()
+            .or_else(|| account["since"]["earliest"].as_str());
         vec![
             says,
-            [word(account, "asserted_by"), "source not named".to_owned()].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
-            since.and_then(|time| time.get(..10)).unwrap_or_default().to_owned(),
+            [word(account, "asserted_by"), "source not named".to_owned()]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or_default(),
+            since
+                .and_then(|time| time.get(..10))
+                .unwrap_or_default()
+                .to_owned(),
             brief(&account["entries"]),
         ]
     });
-    let mut lines = table(&["said to be held by", "said by", "since", "entries"], rows.collect());
+    let mut lines = table(
+        &["said to be held by", "said by", "since", "entries"],
+        rows.collect(),
+    );
     lines.push(String::new());
-    lines.push(format!("Status: {}. Open demands for withdrawal: {}.", place.text("status"), place.number("open_demands")));
+    lines.push(format!(
+        "Status: {}. Open demands for withdrawal: {}.",
+        place.text("status"),
+        place.number("open_demands")
+    ));
     lines
 }
 
@@ -208,21 +347,41 @@ fn sizes(played: &Played, numbers: &[Number]) -> Vec<String> {
     let rows = numbers.iter().map(|number| {
         let shown = if number.group == group { "" } else { number.group };
         group = number.group;
-        vec![shown.to_owned(), number.what.to_owned(), brief(&number.first), brief(&number.second)]
+        vec![
+            shown.to_owned(),
+            number.what.to_owned(),
+            brief(&number.first),
+            brief(&number.second),
+        ]
     });
     let rows = rows.collect();
-    let titles = [format!("as of #22 ({} entries)", played.first.size), format!("after #29 ({} entries)", played.second.size)];
+    let titles = [
+        format!("as of #22 ({} entries)", played.first.size),
+        format!("after #29 ({} entries)", played.second.size),
+    ];
     table(&["view", "what", &titles[0], &titles[1]], rows)
 }
 
 fn audit(played: &Played) -> Vec<String> {
-    let mut lines: Vec<String> = played.audit.proved.iter().map(|sentence| format!("+ {sentence}")).collect();
+    let mut lines: Vec<String> = played
+        .audit
+        .proved
+        .iter()
+        .map(|sentence| format!("+ {sentence}"))
+        .collect();
     lines.push(String::new());
-    lines.push(match played.audit.finding.as_ref().map(armistice_audit::Finding::position) {
-        None => "verdict: the log is right".to_owned(),
-        Some(Some(index)) => format!("verdict: the log is wrong at entry {index}"),
-        Some(None) => "verdict: the log is wrong".to_owned(),
-    });
+    lines.push(
+        match played
+            .audit
+            .finding
+            .as_ref()
+            .map(armistice_audit::Finding::position)
+        {
+            None => "verdict: the log is right".to_owned(),
+            Some(Some(index)) => format!("verdict: the log is wrong at entry {index}"),
+            Some(None) => "verdict: the log is wrong".to_owned(),
+        },
+    );
     lines
 }
 
@@ -233,9 +392,16 @@ fn next(out: &mut String, played: &Played, kept: Option<&Path>) {
             let folder = folder.display();
             vec![
                 format!("armistice view incidents --dir {folder} --where status=mutual_accusation"),
-                format!("armistice view allegations --dir {folder} --as-of {} -o json", played.first.size),
+                format!(
+                    "armistice view allegations --dir {folder} --as-of {} -o json",
+                    played.first.size
+                ),
                 format!("armistice log tail --dir {folder}"),
-                format!("armistice audit --from {} --key {}", played.folder.join("public").display(), played.log_key),
+                format!(
+                    "armistice audit --from {} --key {}",
+                    played.folder.join("public").display(),
+                    played.log_key
+                ),
             ]
         }
         None => vec!["armistice demo --dir parukh      keeps the ledger, to look around in it".to_owned()],
@@ -243,5 +409,8 @@ fn next(out: &mut String, played: &Played, kept: Option<&Path>) {
     for command in commands {
         let _ = writeln!(out, "  {command}");
     }
-    let _ = writeln!(out, "  README.md                        one minute to a ledger of your own");
+    let _ = writeln!(
+        out,
+        "  README.md                        one minute to a ledger of your own"
+    );
 }

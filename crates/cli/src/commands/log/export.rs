@@ -68,7 +68,10 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
 pub(crate) fn export(log: &ReadOnly, folder: &Path) -> Outcome<Exported> {
     let size = log.checkpoint.size();
     let covered = covered(log, folder)?;
-    let mut done = Exported { size: size.0, ..Exported::default() };
+    let mut done = Exported {
+        size: size.0,
+        ..Exported::default()
+    };
     let bar = progress::bar("exporting", size.0.div_ceil(tile::WIDTH as u64) * 2);
     for path in tile::paths(size) {
         bar.inc(1);
@@ -77,7 +80,10 @@ pub(crate) fn export(log: &ReadOnly, folder: &Path) -> Outcome<Exported> {
             done.kept += 1;
             continue;
         }
-        let bytes = log.reader.tile(&path).map_err(|error| ledger_folder::read_failure(&error))?;
+        let bytes = log
+            .reader
+            .tile(&path)
+            .map_err(|error| ledger_folder::read_failure(&error))?;
         if let Some(parent) = file.parent() {
             files::create_folder(parent)?;
         }
@@ -105,8 +111,12 @@ fn covered(log: &ReadOnly, folder: &Path) -> Outcome<TreeSize> {
         return Ok(TreeSize(0));
     }
     let conflict = |why: String| {
-        Failure::new(Exit::Refused, "folder_in_use", format!("{} holds another log", folder.display()))
-            .hint(format!("{why}; export to an empty folder and compare the two"))
+        Failure::new(
+            Exit::Refused,
+            "folder_in_use",
+            format!("{} holds another log", folder.display()),
+        )
+        .hint(format!("{why}; export to an empty folder and compare the two"))
     };
     let (checkpoint, _) = Checkpoint::parse_unverified(&files::read(&path)?)
         .map_err(|error| conflict("its checkpoint cannot be read".to_owned()).because(&error))?;
@@ -114,11 +124,21 @@ fn covered(log: &ReadOnly, folder: &Path) -> Outcome<TreeSize> {
         return Err(conflict(format!("its origin is {}", checkpoint.origin())));
     }
     if checkpoint.size() > log.checkpoint.size() {
-        return Err(conflict(format!("it has {} entries, this ledger {}", checkpoint.size(), log.checkpoint.size())));
+        return Err(conflict(format!(
+            "it has {} entries, this ledger {}",
+            checkpoint.size(),
+            log.checkpoint.size()
+        )));
     }
-    let root = log.reader.root_at(checkpoint.size()).map_err(|error| ledger_folder::read_failure(&error))?;
+    let root = log
+        .reader
+        .root_at(checkpoint.size())
+        .map_err(|error| ledger_folder::read_failure(&error))?;
     if root != checkpoint.root() {
-        return Err(conflict(format!("its first {} entries have another root", checkpoint.size())));
+        return Err(conflict(format!(
+            "its first {} entries have another root",
+            checkpoint.size()
+        )));
     }
     Ok(checkpoint.size())
 }

@@ -87,10 +87,22 @@ fn get(index: Index, from: &From, format: Format) -> Outcome {
     let received = parts.received.to_string();
     if format == Format::Csv {
         return Table::new("entries", &["index", "hash", "received", "report", "signature"])
-            .row(vec![json!(index.0), json!(hash), json!(received), json!(text), json!(signature.trim_end())])
+            .row(vec![
+                json!(index.0),
+                json!(hash),
+                json!(received),
+                json!(text),
+                json!(signature.trim_end()),
+            ])
             .print(format);
     }
-    let shown = Shown { index: index.0, hash, received, report, signature: signature.trim_end() };
+    let shown = Shown {
+        index: index.0,
+        hash,
+        received,
+        report,
+        signature: signature.trim_end(),
+    };
     output::line(&serde_json::to_string(&shown).map_err(|_| unreadable(index))?)
 }
 
@@ -124,6 +136,10 @@ fn row(index: Index, bytes: &[u8]) -> Outcome<Vec<Value>> {
 }
 
 fn unreadable(index: Index) -> Failure {
-    Failure::new(Exit::VerificationFailed, "entry_damaged", format!("entry {index} cannot be read as an entry"))
-        .hint("run `armistice audit`; it names the first bad position")
+    Failure::new(
+        Exit::VerificationFailed,
+        "entry_damaged",
+        format!("entry {index} cannot be read as an entry"),
+    )
+    .hint("run `armistice audit`; it names the first bad position")
 }

@@ -28,7 +28,13 @@ pub(crate) struct Args {
     #[arg(long = "where", value_name = "FIELD=VALUE", requires = "name")]
     conditions: Vec<Condition>,
     /// Exports the row with this key, with a proof that anybody can check offline
-    #[arg(long, value_name = "KEY", requires = "out", requires = "dir", conflicts_with = "conditions")]
+    #[arg(
+        long,
+        value_name = "KEY",
+        requires = "out",
+        requires = "dir",
+        conflicts_with = "conditions"
+    )]
     prove: Option<String>,
     /// Where to: FILE.json for the row, FILE.tlog-proof for its proof
     #[arg(long, value_name = "FILE", requires = "prove")]
@@ -53,13 +59,18 @@ pub(crate) fn project(source: &Source, as_of: Option<u64>) -> Outcome<Projection
     let wanted = as_of.unwrap_or(size);
     if wanted > size {
         let message = format!("the log has {size} entries, not {wanted}");
-        return Err(Failure::new(Exit::NotFound, "no_such_size", message)
-            .hint("--as-of counts entries from the first one; `armistice log head` tells how many there are"));
+        return Err(Failure::new(Exit::NotFound, "no_such_size", message).hint(
+            "--as-of counts entries from the first one; `armistice log head` tells how many there are",
+        ));
     }
     let projection = views::project(source.entries(0..wanted), wanted)?;
     if wanted == size && projection.root() != source.checkpoint().root() {
-        return Err(Failure::new(Exit::VerificationFailed, "log_damaged", "the entries do not lead to the signed root")
-            .hint("run `armistice audit`; it names the first bad position"));
+        return Err(Failure::new(
+            Exit::VerificationFailed,
+            "log_damaged",
+            "the entries do not lead to the signed root",
+        )
+        .hint("run `armistice audit`; it names the first bad position"));
     }
     Ok(projection)
 }
@@ -112,8 +123,10 @@ fn show(projection: &Projection, view: View, conditions: &[Condition], format: F
     let stamp = Stamp::new(projection, view);
     let rows = views::rows(projection, view);
     let all = rows.len();
-    let rows: Vec<Row> =
-        rows.into_iter().filter(|row| conditions.iter().all(|condition| condition.holds(row))).collect();
+    let rows: Vec<Row> = rows
+        .into_iter()
+        .filter(|row| conditions.iter().all(|condition| condition.holds(row)))
+        .collect();
     match format {
         Format::Table => {
             output::line(&stamp.line())?;
@@ -130,7 +143,10 @@ fn show(projection: &Projection, view: View, conditions: &[Condition], format: F
         Format::Csv => flat(&stamp, &rows).print(format)?,
     }
     if rows.len() < all {
-        output::remark(&format!("showing {} of {all} rows; the digest covers all of them", rows.len()));
+        output::remark(&format!(
+            "showing {} of {all} rows; the digest covers all of them",
+            rows.len()
+        ));
     }
     if format == Format::Ndjson {
         output::remark(&stamp.line());
@@ -139,8 +155,13 @@ fn show(projection: &Projection, view: View, conditions: &[Condition], format: F
 }
 
 fn document(stamp: &Stamp, rows: &[Row]) -> Outcome<String> {
-    let unreadable = |error: serde_json::Error| Failure::new(Exit::Failed, "row", "a row is no JSON").because(&error);
-    let rows = rows.iter().map(|row| serde_json::from_str(&row.line)).collect::<Result<_, _>>().map_err(unreadable)?;
+    let unreadable =
+        |error: serde_json::Error| Failure::new(Exit::Failed, "row", "a row is no JSON").because(&error);
+    let rows = rows
+        .iter()
+        .map(|row| serde_json::from_str(&row.line))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
     let document = Document {
         view: stamp.view.name(),
         version: stamp.view.version(),
@@ -161,8 +182,19 @@ fn flat(stamp: &Stamp, rows: &[Row]) -> Table {
             columns.push(name.clone());
         }
     }
-    let stamped = ["view", "view_version", "view_tree_size", "view_root", "view_digest", "view_codebook"];
-    let header = columns.iter().cloned().chain(stamped.map(str::to_owned)).collect();
+    let stamped = [
+        "view",
+        "view_version",
+        "view_tree_size",
+        "view_root",
+        "view_digest",
+        "view_codebook",
+    ];
+    let header = columns
+        .iter()
+        .cloned()
+        .chain(stamped.map(str::to_owned))
+        .collect();
     let mut table = Table::with_columns("rows", header);
     for row in rows {
         let mut cells: Vec<Value> = columns.iter().map(|column| compact(row.get(column))).collect();

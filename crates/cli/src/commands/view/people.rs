@@ -48,14 +48,23 @@ fn table(rows: &[&Row]) -> Vec<String> {
     }
     let cell = |row: &Row, column: &str| brief(row.get(column));
     if rows.len() <= TURNED_ROWS_MAX && columns.len() > TURNED_COLUMNS_MIN {
-        let header = std::iter::once(title(columns[0])).chain(rows.iter().map(|row| cell(row, columns[0]))).collect();
+        let header = std::iter::once(title(columns[0]))
+            .chain(rows.iter().map(|row| cell(row, columns[0])))
+            .collect();
         let cells = columns[1..].iter().map(|column| {
-            std::iter::once(title(column)).chain(rows.iter().map(|row| cell(row, column))).collect()
+            std::iter::once(title(column))
+                .chain(rows.iter().map(|row| cell(row, column)))
+                .collect()
         });
         return grid::lines(header, cells.collect());
     }
     let header = columns.iter().map(|column| title(column)).collect();
-    grid::lines(header, rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect())
+    grid::lines(
+        header,
+        rows.iter()
+            .map(|row| columns.iter().map(|column| cell(row, column)).collect())
+            .collect(),
+    )
 }
 
 fn title(column: &str) -> String {
@@ -95,14 +104,20 @@ fn object(value: &Value) -> String {
         return format!("{of} {count}");
     }
     let fields = value.as_object().into_iter().flatten();
-    let parts: Vec<String> = fields.map(|(_, value)| brief(value)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = fields
+        .map(|(_, value)| brief(value))
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(" ")
 }
 
 /// A quantity as its source gave it: `3`, `at least 13`, `about 2000`, `3 to 5`. Nothing is added to what was said.
 pub(crate) fn amount(value: &Value) -> Option<String> {
     let fields = value.as_object()?;
-    if !["min", "best", "max"].iter().all(|name| fields.contains_key(*name)) {
+    if !["min", "best", "max"]
+        .iter()
+        .all(|name| fields.contains_key(*name))
+    {
         return None;
     }
     let number = |name: &str| value.get(name).and_then(Value::as_u64);
@@ -138,8 +153,13 @@ mod tests {
 
     #[test]
     fn entries_are_named_by_their_index() {
-        assert_eq!(brief(&json!([{"index": 14, "hash": "ab"}, {"index": 16, "hash": "cd"}])), "#14 #16");
-        let many: Vec<Value> = (0..10).map(|index| json!({"index": index, "hash": "ab"})).collect();
+        assert_eq!(
+            brief(&json!([{"index": 14, "hash": "ab"}, {"index": 16, "hash": "cd"}])),
+            "#14 #16"
+        );
+        let many: Vec<Value> = (0..10)
+            .map(|index| json!({"index": index, "hash": "ab"}))
+            .collect();
         assert!(brief(&Value::Array(many)).ends_with("and 2 more"));
     }
 }

@@ -25,22 +25,38 @@ pub(super) fn run(
     format: Format,
 ) -> Outcome {
     let dir = from.dir.as_deref().ok_or_else(|| {
-        Failure::new(Exit::NotPermitted, "no_log_key", "a statement is signed with the log's key")
-            .hint("use --dir with the ledger's own folder")
+        Failure::new(
+            Exit::NotPermitted,
+            "no_log_key",
+            "a statement is signed with the log's key",
+        )
+        .hint("use --dir with the ledger's own folder")
     })?;
     let proof = projection.prove_row(view, key).map_err(|error| {
         Failure::new(Exit::NotFound, "no_row", error.to_string())
             .hint(format!("`armistice view {view} -o ndjson` shows every key"))
     })?;
-    let unsigned = |error: &Error| Failure::new(Exit::Failed, "statement", "the statement cannot be made").because(error);
+    let unsigned = |error: &Error| {
+        Failure::new(Exit::Failed, "statement", "the statement cannot be made").because(error)
+    };
     let statement = projection.statement(view).ok_or_else(|| {
-        Failure::new(Exit::NotFound, "no_entries", "there is nothing to state about a log without entries")
+        Failure::new(
+            Exit::NotFound,
+            "no_entries",
+            "there is nothing to state about a log without entries",
+        )
     })?;
     let checkpoint = statement.to_checkpoint().map_err(|error| unsigned(&error))?;
     let log_key = LedgerFolder::new(dir).log_key()?;
-    let view_key = log_key.renamed(statement.name()).map_err(|error| unsigned(&Error::from(error)))?;
-    let receipt =
-        TlogProof { extra: None, index: proof.index, path: proof.path, checkpoint: checkpoint.sign(&view_key) };
+    let view_key = log_key
+        .renamed(statement.name())
+        .map_err(|error| unsigned(&Error::from(error)))?;
+    let receipt = TlogProof {
+        extra: None,
+        index: proof.index,
+        path: proof.path,
+        checkpoint: checkpoint.sign(&view_key),
+    };
     let (row_path, proof_path) = (beside(out, "json"), beside(out, "tlog-proof"));
     let mut row = proof.row;
     row.push(b'\n');
