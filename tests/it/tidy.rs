@@ -175,7 +175,8 @@ fn crates_depend_only_on_rings_further_in() {
             let Some(inner) = dependency.strip_prefix("armistice-") else {
                 continue;
             };
-            if !allowed.contains(&inner) {
+            // A crate may ask for its own features in its tests.
+            if inner != name && !allowed.contains(&inner) {
                 broken.push(format!("crates/{name} may not depend on {inner}"));
             }
         }
@@ -204,6 +205,7 @@ fn each_outside_thing_has_one_home() {
 fn one_file_names_sled() {
     let naming: Vec<String> = files(&root().join("crates"), &[".rs"])
         .iter()
+        .filter(|path| shown(path).contains("/src/"))
         .filter(|path| code_lines(&read(path)).any(|(_, line)| line.contains("sled::")))
         .map(|path| shown(path))
         .collect();
