@@ -2,6 +2,7 @@
 
 mod faults;
 mod flips;
+mod kill;
 mod ledger;
 mod second;
 mod tidy;

@@ -14,6 +14,9 @@ pub const ORIGIN: &str = "example.org/test-ledger";
 /// The ceasefire of every test ledger.
 pub const CEASEFIRE: &str = "karabakh-2020";
 
+/// 2022-03-26T13:06:40Z.
+const BEGINS_MICROS: i64 = 1_648_300_000_000_000;
+
 /// A key that is the same in every run.
 pub fn key(name: &str, seed: u8) -> SigningKey {
     SigningKey::from_seed(name, [seed; 32]).expect("a key")
@@ -35,9 +38,14 @@ pub struct Producer {
 impl Producer {
     /// A producer that has sent nothing yet.
     pub fn new(key: SigningKey) -> Self {
+        Self::starting_at(key, 0)
+    }
+
+    /// A producer whose counter stands at `sequence`.
+    pub fn starting_at(key: SigningKey, sequence: u64) -> Self {
         Self {
             key,
-            sequence: 0,
+            sequence,
             previous: None,
         }
     }
@@ -124,7 +132,7 @@ impl World {
             log_key: &log_key,
             operator_key: &operator_key,
         };
-        let time = Arc::new(AtomicI64::new(1_648_300_000_000_000));
+        let time = Arc::new(AtomicI64::new(BEGINS_MICROS));
         found(folder.path(), &founder, at(&time)).expect("founded");
         let mut operator = Producer::new(operator_key);
         operator.sequence = 1;
@@ -150,6 +158,11 @@ impl World {
             "producer.enrolled.v1",
             json!({ "producer": "desk", "key": desk, "may": ["claim"] }),
         )
+    }
+
+    /// The time at which every test ledger begins.
+    pub fn present() -> Timestamp {
+        at(&AtomicI64::new(BEGINS_MICROS))
     }
 
     /// The ledger's verifier key.
