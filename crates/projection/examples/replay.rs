@@ -156,7 +156,7 @@ fn content(at: u64, hashes: &[Hash]) -> (&'static str, String) {
     );
     let place = format!(r#"{{"place":"place-{}","precision":"near_25km"}}"#, at % 500);
     let number = r#"{"min":3,"best":3,"max":3,"relation":"exactly"}"#;
-    if at < 8 || at % 4 != 3 {
+    if at < 40 || at % 4 != 3 {
         let accused = if at.is_multiple_of(2) {
             "azerbaijan"
         } else {
@@ -188,7 +188,7 @@ fn content(at: u64, hashes: &[Hash]) -> (&'static str, String) {
             ("casualties.reported", content)
         }
         _ => {
-            let (a, b) = (earlier(20), earlier(40));
+            let (a, b) = (earlier(8), earlier(16));
             (
                 "incidents.linked",
                 format!(r#"{{"a":"{a}","b":"{b}","relation":"same_incident"}}"#),

@@ -1,7 +1,7 @@
 //! Answers and findings: what was said about earlier entries, kept by the entry that they name.
 //!
 //! A denial, an admission and a corroboration point at one entry; an assessment points at up to 64. They are kept as
-//! they came; which of them stand is asked of [`Entries`]. What the words mean for a count is the views' matter.
+//! they came; which of them stand is asked of [`crate::entries`]. What the words mean for a count is the views' matter.
 
 use armistice_report::{
     AttributionDegree, Characterisation, DenialScope, EntryHash, Event, IncidentAssessed, Occurrence,

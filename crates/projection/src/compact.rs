@@ -43,7 +43,7 @@ impl By {
         let by = &provenance.asserted_by;
         let who = match (&by.actor, &by.as_named) {
             (Some(actor), _) => names.intern(actor),
-            (None, Some(named)) => names.intern(&format!("named:{named}")),
+            (None, Some(words)) => names.intern(&format!("named:{words}")),
             (None, None) => Name::NOT_STATED,
         };
         Self {

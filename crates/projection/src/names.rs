@@ -31,24 +31,24 @@ pub(crate) struct Names {
 impl Names {
     /// The number of a text; gives the next one to a new text.
     pub(crate) fn intern(&mut self, text: &str) -> Name {
-        let texts = &self.texts;
         let hash = hash_of(text);
-        let position = match self
+        let texts = &self.texts;
+        let known = self
             .lookup
             .find(hash, |&position| *texts[position as usize] == *text)
-        {
-            Some(&position) => position,
-            None => {
-                let position =
-                    u32::try_from(texts.len()).expect("fewer names than entries, and those fit 32 bits");
-                self.texts.push(text.into());
-                let texts = &self.texts;
-                self.lookup
-                    .insert_unique(hash, position, |&at| hash_of(&texts[at as usize]));
-                position
-            }
-        };
+            .copied();
+        let position = known.unwrap_or_else(|| self.push(hash, text));
         Name(NonZeroU32::MIN.saturating_add(position))
+    }
+
+    fn push(&mut self, hash: u64, text: &str) -> u32 {
+        let position = u32::try_from(self.texts.len())
+            .expect("fewer names than 2^32: an entry holds at most 65,535 bytes");
+        self.texts.push(text.into());
+        let texts = &self.texts;
+        self.lookup
+            .insert_unique(hash, position, |&at| hash_of(&texts[at as usize]));
+        position
     }
 
     /// The number of a text that is already known.

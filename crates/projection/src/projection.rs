@@ -150,7 +150,7 @@ impl Projection {
     pub fn rows(&self, view: View) -> Vec<String> {
         let mut rows = Vec::new();
         self.for_each_row(view, |_, row| {
-            rows.push(String::from_utf8_lossy(row).into_owned())
+            rows.push(String::from_utf8_lossy(row).into_owned());
         });
         rows
     }

@@ -6,15 +6,18 @@
 //! The first field is the key, the second the kind of row; the rest is a serde struct whose fields keep their order.
 //! Keys are ordered by their bytes. `docs/formats/view-v1.md` is the page. Nothing here knows what a row means.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// What receives the rows of a view: the key and the whole row, without a line feed.
 pub(crate) type Sink<'a> = dyn FnMut(&str, &[u8]) + 'a;
 
+/// Rows that are made at once: some 4 MiB of rows of 1 KiB, long enough that handing them over costs nothing.
+const ROWS_AT_ONCE: usize = 4096;
+
 /// Writes rows in key order into a sink, reusing one buffer.
 pub(crate) struct Rows<'a> {
     sink: &'a mut Sink<'a>,
-    key: String,
     previous: String,
     line: Vec<u8>,
 }
@@ -23,7 +26,6 @@ impl<'a> Rows<'a> {
     pub(crate) fn new(sink: &'a mut Sink<'a>) -> Self {
         Self {
             sink,
-            key: String::new(),
             previous: String::new(),
             line: Vec::new(),
         }
@@ -31,35 +33,69 @@ impl<'a> Rows<'a> {
 
     /// One row: `kind/id` is its key.
     pub(crate) fn push<T: Serialize>(&mut self, kind: &str, id: &str, fields: &T) {
-        self.key.clear();
-        self.key.push_str(kind);
-        if !id.is_empty() {
-            self.key.push('/');
-            self.key.push_str(id);
-        }
-        assert!(
-            self.key > self.previous,
-            "a view gives its rows in key order: {} after {}",
-            self.key,
-            self.previous
-        );
-        self.line.clear();
-        self.line.extend_from_slice(b"{\"key\":");
-        write_json(&mut self.line, &self.key);
-        self.line.extend_from_slice(b",\"row\":");
-        write_json(&mut self.line, &kind);
-        let fields_at = self.line.len();
-        write_json(&mut self.line, fields);
-        // The fields are an object of their own: its brace becomes the comma that joins it to the key.
-        self.line[fields_at] = b',';
-        (self.sink)(&self.key, &self.line);
-        std::mem::swap(&mut self.key, &mut self.previous);
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let key = render(&mut line, kind, id, fields);
+        self.give(key, &line);
+        self.line = line;
     }
 
     /// One row that belongs to one entry: its key ends with the entry's index, so that key order is index order.
     pub(crate) fn push_at<T: Serialize>(&mut self, kind: &str, index: u32, fields: &T) {
         self.push(kind, &index_key(index), fields);
     }
+
+    /// One row for each item, made on all cores and given in the order of the items. `make` gives the entry's index, the
+    /// row and what `seen` is to count of it.
+    pub(crate) fn push_each_at<I: Sync, T: Serialize, S: Send>(
+        &mut self,
+        kind: &str,
+        items: &[I],
+        make: impl Fn(&I) -> (u32, T, S) + Sync,
+        mut seen: impl FnMut(&I, S),
+    ) {
+        for items in items.chunks(ROWS_AT_ONCE) {
+            let lines = items.par_iter().with_min_len(64).map(|item| {
+                let (index, fields, summary) = make(item);
+                let mut line = Vec::new();
+                let key = render(&mut line, kind, &index_key(index), &fields);
+                (key, line, summary)
+            });
+            let lines: Vec<(String, Vec<u8>, S)> = lines.collect();
+            for (item, (key, line, summary)) in items.iter().zip(lines) {
+                self.give(key, &line);
+                seen(item, summary);
+            }
+        }
+    }
+
+    fn give(&mut self, key: String, line: &[u8]) {
+        assert!(
+            key > self.previous,
+            "a view gives its rows in key order: {key} after {}",
+            self.previous
+        );
+        (self.sink)(&key, line);
+        self.previous = key;
+    }
+}
+
+/// Appends the row's JSON; gives its key.
+fn render<T: Serialize>(line: &mut Vec<u8>, kind: &str, id: &str, fields: &T) -> String {
+    let key = if id.is_empty() {
+        kind.to_owned()
+    } else {
+        format!("{kind}/{id}")
+    };
+    line.extend_from_slice(b"{\"key\":");
+    write_json(line, &key);
+    line.extend_from_slice(b",\"row\":");
+    write_json(line, &kind);
+    let fields_at = line.len();
+    write_json(line, fields);
+    // The fields are an object of their own: its brace becomes the comma that joins it to the key.
+    line[fields_at] = b',';
+    key
 }
 
 /// An index as part of a key: twelve digits.

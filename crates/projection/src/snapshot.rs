@@ -33,6 +33,9 @@ fn version_list() -> Vec<String> {
 
 impl Projection {
     /// The state as bytes, for [`Projection::restore`].
+    ///
+    /// # Panics
+    /// Never: every part of the state has an encoding, and memory takes it.
     pub fn snapshot(&self) -> Vec<u8> {
         let body = postcard::to_stdvec(&self.state)
             .expect("every part of the state has a length and memory takes it");

@@ -176,7 +176,7 @@ fn mark_repeats(claims: &Claims, standings: &mut [Standing]) {
     for (at, number) in numbered {
         match first {
             Some((original, n)) if n == number && key(original) == key(at) => {
-                marks.push((at, standings[original].index))
+                marks.push((at, standings[original].index));
             }
             _ => first = Some((at, number)),
         }

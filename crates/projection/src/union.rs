@@ -36,7 +36,11 @@ impl Union {
 
     /// For every position the smallest of its component.
     pub(crate) fn finish(mut self) -> Vec<u32> {
-        (0..self.parents.len() as u32).map(|at| self.find(at)).collect()
+        let positions = self.parents.clone();
+        for (at, parent) in positions.into_iter().enumerate() {
+            self.parents[at] = self.find(parent);
+        }
+        self.parents
     }
 }
 

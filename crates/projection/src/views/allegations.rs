@@ -30,6 +30,10 @@ use crate::{
 pub(crate) struct Allegations {}
 
 /// What holds for one allegation.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and several hold at once"
+)]
 pub(crate) struct Status<'a> {
     pub(crate) answered: bool,
     pub(crate) denied: bool,
@@ -225,29 +229,35 @@ struct SideRow<'a> {
 }
 
 impl Allegations {
+    #[expect(clippy::unused_self, reason = "all views are called alike")]
     pub(crate) fn apply(&mut self, _: &mut Scene<'_>) {}
 
+    #[expect(clippy::unused_self, reason = "all views are called alike")]
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let mut sides: BTreeMap<&str, Tally<'_>> = BTreeMap::new();
         for side in reading.actors.sides() {
             sides.entry(reading.text(side)).or_default();
         }
-        for claim in &reading.derived.claims {
-            let side = reading.side_text(reading.content(claim).accused);
-            let tally = sides.entry(side).or_default();
-            if claim.repeats.is_some() {
-                // Shown in the row of the allegation that it repeats.
-                tally.republished += 1;
-                continue;
-            }
-            let status = Status::of(reading, claim);
-            tally.count(reading, claim, &status);
-            out.push_at(
-                "allegation",
-                claim.index,
-                &allegation_row(reading, claim, &status),
-            );
+        // A report that repeats an allegation is shown in the row of that allegation.
+        let (repeats, first): (Vec<&Standing>, Vec<&Standing>) = reading
+            .derived
+            .claims
+            .iter()
+            .partition(|claim| claim.repeats.is_some());
+        let side_of = |claim: &Standing| reading.side_text(reading.content(claim).accused);
+        for claim in repeats {
+            sides.entry(side_of(claim)).or_default().republished += 1;
         }
+        let make = |claim: &&Standing| {
+            let status = Status::of(reading, claim);
+            (claim.index, allegation_row(reading, claim, &status), status)
+        };
+        out.push_each_at("allegation", &first, make, |claim, status| {
+            sides
+                .entry(side_of(claim))
+                .or_default()
+                .count(reading, claim, &status);
+        });
         for (side, tally) in &sides {
             out.push("side", side, &tally.row(reading, side));
         }

@@ -36,6 +36,9 @@ struct Record {
 }
 recorded!(Record);
 
+/// What readouts of one contact share.
+type Key<'r> = (&'r [Name], ContactMode, Span);
+
 /// Every report of a contact, in the order of the log.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Contacts {
@@ -101,7 +104,7 @@ impl Contacts {
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let mut groups: BTreeMap<(&[Name], ContactMode, Span), Vec<(u32, &Record)>> = BTreeMap::new();
+        let mut groups: BTreeMap<Key<'_>, Vec<(u32, &Record)>> = BTreeMap::new();
         for (index, record) in reading.standing(&self.records) {
             groups
                 .entry((&record.participants, record.mode, record.time))

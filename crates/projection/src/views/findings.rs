@@ -69,7 +69,7 @@ struct Response {
     index: u32,
     target: Option<u32>,
     by: Name,
-    response: ViolationResponse,
+    answer: ViolationResponse,
     time: Span,
 }
 
@@ -135,7 +135,7 @@ impl Findings {
                 index,
                 target: scene.find(&answered.target),
                 by: scene.name(&answered.by),
-                response: answered.response,
+                answer: answered.response,
                 time: Span::of(&answered.time),
             }),
             _ => {}

@@ -8,13 +8,15 @@
 //! An incident is a connected component of claims over the links `same_incident` and `competing_accounts` in force,
 //! and over re-publication. Its id is its earliest claim: derived, never stored as truth. No row says who is right.
 
+mod positions;
+
 use std::collections::BTreeSet;
 
-use armistice_report::{DenialScope, Event, IncidentKind, LinkRelation, Outcome};
+use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answers::{Answer, AnswerKind, Backlinks, Finding},
+    answers::{Backlinks, Finding},
     claims::Link,
     compact::{By, SpanRow},
     entries::EntryRef,
@@ -26,6 +28,7 @@ use crate::{
     standing::Standing,
     views::allegations::Status,
 };
+use positions::{Position, positions};
 
 /// A curator's note or redaction: by whom, about which entries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,15 +60,6 @@ struct ClaimRow<'a> {
     corrected_by: Vec<EntryRef>,
     retracted_by: Vec<EntryRef>,
     answers: Vec<AnswerRow<'a>>,
-    entry: EntryRef,
-}
-
-/// One voice on one axis: nobody's word overwrites another's.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Position<'a> {
-    axis: &'static str,
-    viewpoint: &'a str,
-    says: String,
     entry: EntryRef,
 }
 
@@ -149,19 +143,20 @@ impl Incidents {
             ..TotalRow::default()
         };
         let mut source = Source::default();
-        for first in reading
-            .derived
-            .claims
-            .iter()
-            .filter(|claim| claim.incident == claim.index)
-        {
+        let own = |claim: &&Standing| claim.incident == claim.index;
+        let incidents: Vec<&Standing> = reading.derived.claims.iter().filter(own).collect();
+        let make = |first: &&Standing| {
             let row = incident_row(reading, &links, first.index);
-            total.count(&row);
-            if row.counted {
+            let mut one = TotalRow::default();
+            one.count(&row);
+            (first.index, row, one)
+        };
+        out.push_each_at("incident", &incidents, make, |first, one| {
+            total.add(&one);
+            if one.incidents > 0 {
                 source.add(first.index);
             }
-            out.push_at("incident", first.index, &row);
-        }
+        });
         for link in &reading.claims.links {
             out.push_at("link", link.index, &link_row(reading, link));
         }
@@ -174,6 +169,16 @@ impl Incidents {
 }
 
 impl TotalRow {
+    fn add(&mut self, one: &Self) {
+        self.incidents += one.incidents;
+        self.claims += one.claims;
+        self.mutual_accusation += one.mutual_accusation;
+        self.disputed += one.disputed;
+        self.assessed += one.assessed;
+        self.assessment_disputed += one.assessment_disputed;
+        self.retracted += one.retracted;
+    }
+
     fn count(&mut self, row: &IncidentRow<'_>) {
         if !row.counted {
             self.retracted += 1;
@@ -340,99 +345,6 @@ fn sides_of<'a>(reading: &Reading<'a>, members: &[&Standing]) -> Vec<&'a str> {
         .map(|who| reading.side_text(who))
         .collect();
     sides.into_iter().collect()
-}
-
-/// What each voice says on each axis: did it occur, who did it, what was it.
-fn positions<'a>(reading: &Reading<'a>, members: &[&Standing], findings: &[&Finding]) -> Vec<Position<'a>> {
-    let mut positions = Vec::new();
-    for claim in members.iter().filter(|claim| claim.live) {
-        let content = reading.content(claim);
-        let mut say = |axis, who: Name, says: String, index| {
-            positions.push(Position {
-                axis,
-                viewpoint: reading.text(who),
-                says,
-                entry: reading.entry(index),
-            });
-        };
-        say("occurrence", content.by.who, "claimed".to_owned(), claim.index);
-        if content.accused != Name::NOT_STATED {
-            say(
-                "responsibility",
-                content.by.who,
-                format!("accuses {}", reading.text(content.accused)),
-                claim.index,
-            );
-        }
-        if let Some(clause) = content.clause {
-            say(
-                "characterisation",
-                content.by.who,
-                format!("breach of {}", reading.text(clause)),
-                claim.index,
-            );
-        }
-        for answer in reading.answers_to(claim.index) {
-            for (axis, says) in answer_axes(answer) {
-                say(axis, answer.by.who, says.to_owned(), answer.index);
-            }
-        }
-    }
-    for finding in findings {
-        let row = FindingRow::new(reading, finding);
-        let mut say = |axis, says: String| {
-            positions.push(Position {
-                axis,
-                viewpoint: row.assessor,
-                says,
-                entry: row.entry,
-            });
-        };
-        if let Some(occurrence) = row.occurrence {
-            say("occurrence", occurrence.as_str().to_owned());
-        }
-        for attribution in &row.attribution {
-            say(
-                "responsibility",
-                format!("{} {}", attribution.degree.as_str(), attribution.to),
-            );
-        }
-        for found in &row.characterisation {
-            let clause = found.clause.unwrap_or("no clause");
-            say(
-                "characterisation",
-                format!("{} ({clause})", found.finding.as_str()),
-            );
-        }
-        for answer in reading.answers_to(finding.index) {
-            for (axis, says) in answer_axes(answer) {
-                let says = format!("{says} the assessment of {}", row.assessor);
-                positions.push(Position {
-                    axis,
-                    viewpoint: reading.text(answer.by.who),
-                    says,
-                    entry: reading.entry(answer.index),
-                });
-            }
-        }
-    }
-    positions.sort();
-    positions
-}
-
-/// On which axes an answer speaks, and what it says there.
-fn answer_axes(answer: &Answer) -> Vec<(&'static str, &'static str)> {
-    const ALL: [&str; 3] = ["characterisation", "occurrence", "responsibility"];
-    match (answer.kind, answer.scope) {
-        (AnswerKind::Admitted, _) => vec![("occurrence", "admits"), ("responsibility", "admits")],
-        (AnswerKind::Corroborated, _) => vec![("occurrence", "corroborates")],
-        (AnswerKind::Denied, Some(DenialScope::Whole) | None) => ALL.map(|axis| (axis, "denies")).to_vec(),
-        (AnswerKind::Denied, Some(DenialScope::Occurrence)) => vec![("occurrence", "denies")],
-        (AnswerKind::Denied, Some(DenialScope::Responsibility)) => vec![("responsibility", "denies")],
-        (AnswerKind::Denied, Some(DenialScope::Characterisation)) => vec![("characterisation", "denies")],
-        (AnswerKind::Denied, Some(DenialScope::Figure)) => vec![("figure", "denies")],
-        (AnswerKind::Denied, Some(DenialScope::PlaceName)) => vec![("place_name", "denies")],
-    }
 }
 
 fn incident_key(reading: &Reading<'_>, claim: u32) -> String {

@@ -82,7 +82,7 @@ struct Decision {
     original: u32,
     request: Option<u32>,
     by: Name,
-    decision: ReinforcementDecision,
+    outcome: ReinforcementDecision,
     number: Option<Amount>,
 }
 
@@ -124,7 +124,7 @@ impl Peacekeeping {
                 original,
                 request: scene.find(&decided.target),
                 by: scene.name(&decided.by),
-                decision: decided.decision,
+                outcome: decided.decision,
                 number: decided.number.as_ref().map(Amount::of),
             }),
             Event::StatementMade(made) => {
@@ -231,16 +231,16 @@ fn read(scene: &mut Scene<'_>, event: &Event) -> Option<(Name, Span, What)> {
         Event::EffortReported(effort) => (
             &effort.body,
             &effort.period,
-            What::Effort(read_effort(scene, effort)),
+            What::Effort(Box::new(read_effort(scene, effort))),
         ),
         _ => return None,
     };
     Some((scene.name(force), Span::of(time), what))
 }
 
-fn read_effort(scene: &mut Scene<'_>, effort: &EffortReported) -> Box<Effort> {
+fn read_effort(scene: &mut Scene<'_>, effort: &EffortReported) -> Effort {
     let number = |number: Option<Whole>| number.map(Whole::get);
-    Box::new(Effort {
+    Effort {
         patrols: number(effort.patrols),
         observation_hours: number(effort.observation_hours),
         posts: number(effort.posts),
@@ -253,5 +253,5 @@ fn read_effort(scene: &mut Scene<'_>, effort: &EffortReported) -> Box<Effort> {
             .iter()
             .map(|area| scene.place(Some(&area.place)))
             .collect(),
-    })
+    }
 }

@@ -73,7 +73,7 @@ struct Rewound {
 /// Every producer that an entry names or comes from, and what was refused.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Producers {
-    producers: BTreeMap<Name, Producer>,
+    known: BTreeMap<Name, Producer>,
     refused: BTreeMap<(RefusalCode, Option<Name>), Refused>,
     rewound: Vec<Rewound>,
 }
@@ -140,12 +140,12 @@ impl Producers {
     }
 
     fn producer(&mut self, scene: &mut Scene<'_>, name: &str) -> &mut Producer {
-        self.producers.entry(scene.name(name)).or_default()
+        self.known.entry(scene.name(name)).or_default()
     }
 
     /// Counts the entry for the producer that sent it.
     fn send(&mut self, scene: &Scene<'_>) {
-        let producer = self.producers.entry(scene.producer).or_default();
+        let producer = self.known.entry(scene.producer).or_default();
         let seq = u32::try_from(scene.report.producer_seq).unwrap_or(u32::MAX);
         producer.sent.push(Sent {
             index: scene.index,

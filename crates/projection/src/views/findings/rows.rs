@@ -308,7 +308,7 @@ fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response
         responses: responses
             .iter()
             .map(|response| ResponseRow {
-                response: response.response,
+                response: response.answer,
                 by: reading.text(response.by),
                 time: response.time.row(),
                 entry: reading.entry(response.index),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Decision, Effort, Mandate, Peacekeeping, Record, What};
 use crate::{
     amount::Amount,
-    compact::{SpanRow, Voice},
+    compact::{Span, SpanRow, Voice},
     entries::EntryRef,
     reading::Reading,
     rows::Rows,
@@ -385,9 +385,9 @@ fn request_row<'a>(
     // A deferred request is still open.
     let settled = decided
         .iter()
-        .any(|(_, decision)| decision.decision != ReinforcementDecision::Deferred);
+        .any(|(_, decision)| decision.outcome != ReinforcementDecision::Deferred);
     let decisions = decided.iter().map(|&(at, decision)| DecisionRow {
-        decision: decision.decision,
+        decision: decision.outcome,
         by: reading.text(decision.by),
         number: decision.number,
         entry: reading.entry(at),
@@ -477,7 +477,7 @@ fn mandate_row<'a>(reading: &Reading<'a>, mandate: &Mandate) -> MandateRow<'a> {
         agreement: reading.text(mandate.agreement),
         force: reading.text(mandate.force),
         ceiling: mandate.ceiling,
-        until: mandate.until.map(|until| until.row()),
+        until: mandate.until.map(Span::row),
         recorded_by: reading.text(reading.entries.producer(mandate.index)),
         entries: reading.entries([mandate.index]),
     }

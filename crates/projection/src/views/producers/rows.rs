@@ -94,6 +94,9 @@ struct RefusalRow<'a> {
     entries: Vec<EntryRef>,
 }
 
+/// Submissions that were refused with one code under one name.
+type Refusal<'r> = (RefusalCode, Option<Name>, &'r Refused);
+
 impl Producers {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         for rewound in &self.rewound {
@@ -109,14 +112,14 @@ impl Producers {
             out.push("ledger", "", &row);
         }
         let producers: BTreeMap<&str, (Name, &Producer)> = self
-            .producers
+            .known
             .iter()
             .map(|(&name, producer)| (reading.text(name), (name, producer)))
             .collect();
         for (id, (name, producer)) in producers {
             out.push("producer", id, &self.producer_row(reading, id, name, producer));
         }
-        let mut codes: BTreeMap<&str, Vec<(RefusalCode, Option<Name>, &Refused)>> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, Vec<Refusal<'_>>> = BTreeMap::new();
         for (&(code, producer), refused) in &self.refused {
             codes
                 .entry(code.as_str())
@@ -283,10 +286,7 @@ fn key_row<'a>(reading: &Reading<'a>, producer: &Producer, key: &Key) -> KeyRow<
     }
 }
 
-fn refusal_row<'a>(
-    reading: &Reading<'a>,
-    refusals: &[(RefusalCode, Option<Name>, &Refused)],
-) -> RefusalRow<'a> {
+fn refusal_row<'a>(reading: &Reading<'a>, refusals: &[Refusal<'_>]) -> RefusalRow<'a> {
     let mut by_producer: Vec<CountRow<'a>> = refusals
         .iter()
         .map(|(_, producer, refused)| CountRow {
