@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use armistice_tlog::{Hash, Index, TreeSize, leaf_hash};
+use armistice_tlog::{Hash, Index, TreeAt, TreeSize, leaf_hash};
 
 use crate::chunk::Chunk;
 use crate::disk::Disk;
@@ -109,6 +109,19 @@ impl Reader {
             .tree()
             .root_at(size)
             .map_err(|_| beyond(memory.size(), format!("root of size {size}")))
+    }
+
+    /// Gives `work` the tree of the first `size` entries, for many proofs at once: its right edge is hashed once.
+    /// Appending waits until `work` returns.
+    ///
+    /// # Errors
+    /// [`Error::BeyondTree`].
+    pub fn at<R>(&self, size: TreeSize, work: impl FnOnce(&TreeAt<'_>) -> R) -> Result<R, Error> {
+        let memory = self.shared.memory();
+        let tree = memory.tree().at(size);
+        Ok(work(&tree.map_err(|_| {
+            beyond(memory.size(), format!("tree of size {size}"))
+        })?))
     }
 
     /// Inclusion proof of an entry in the tree of `size` entries (RFC 6962 section 2.1.1).

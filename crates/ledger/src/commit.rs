@@ -8,12 +8,12 @@
 //! 3. *signed, head kept*: as 2, and nothing to catch up.
 //! 4. *answered*: receipts are out; all that they claim is on disk.
 
+use crate::answers::{self, Answer, answer};
 use crate::error::SubmitError;
 use crate::intake::{CheckedWaiting, SharedKeyring};
 use crate::ledger::{Clock, Outcome, Waiting};
 use crate::marks::Marks;
 use crate::open::Opened;
-use crate::receipt::{Receipt, receipt_for, stored_receipt};
 use crate::settings::Settings;
 use crate::sign::sign_report;
 use crate::snapshot::Snapshot;
@@ -23,8 +23,7 @@ use armistice_report::{
     EntryHash, Event, Family, ProducerName, Refusal, RefusalCode, RefusalRecorded, Report, ReportId, Sha256,
     Timestamp, entry,
 };
-use armistice_tlog::{Checkpoint, Hash, Index, SigningKey, leaf_hash};
-use rayon::prelude::*;
+use armistice_tlog::{Checkpoint, Hash, Index, SigningKey};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -60,17 +59,10 @@ struct Planned {
     received: Timestamp,
     first: Index,
     records: Vec<Record>,
-    hashes: Vec<Hash>,
     /// Unique key → position in `records`, for a second submission of the same id within the group.
     pending: HashMap<Hash, usize>,
     answers: Vec<(Waiting, Answer)>,
     governs: bool,
-}
-
-enum Answer {
-    Entry { position: usize, repeated: bool },
-    Stored(Index),
-    Refused(Refusal),
 }
 
 impl Committer {
@@ -133,7 +125,13 @@ impl Committer {
             self.plan_own(&mut planned, content);
         }
         match self.write(&mut planned) {
-            Ok(checkpoint) => self.answer_all(planned, &checkpoint),
+            Ok(checkpoint) => answers::give(
+                &self.reader,
+                planned.first,
+                planned.received,
+                planned.answers,
+                &checkpoint,
+            ),
             Err(failure) => self.stop(planned, failure),
         }
         if self.state.history().len() >= self.snapshot_size + self.snapshot_entries {
@@ -146,7 +144,6 @@ impl Committer {
             received: (self.clock)().max(self.state.received()),
             first: self.state.next_index(),
             records: Vec::with_capacity(group.len()),
-            hashes: Vec::with_capacity(group.len()),
             pending: HashMap::with_capacity(group.len()),
             answers: Vec::with_capacity(group.len()),
             governs: false,
@@ -230,7 +227,6 @@ impl Committer {
         let bytes = entry::encode(planned.received, submission.bytes())?;
         let position = planned.records.len();
         let key = submission.unique_key();
-        planned.hashes.push(leaf_hash(&bytes));
         planned.pending.insert(key, position);
         planned.records.push(Record { bytes, key: key.0 });
         self.state.apply(submission, planned.received);
@@ -328,31 +324,6 @@ impl Committer {
             .sign(&self.log_key)
     }
 
-    fn answer_all(&self, planned: Planned, checkpoint: &str) {
-        let header = entry::header(planned.received);
-        let size = self.reader.size();
-        planned.answers.into_par_iter().for_each(|(waiting, decided)| {
-            let outcome = match decided {
-                Answer::Refused(refusal) => Ok(Outcome::Refused(refusal)),
-                Answer::Stored(index) => {
-                    stored_receipt(&self.reader, index, size, checkpoint).map(Outcome::Recorded)
-                }
-                Answer::Entry { position, repeated } => {
-                    let index = Index(planned.first.0 + position as u64);
-                    receipt_for(&self.reader, index, &header, size, checkpoint).map(|text| {
-                        Outcome::Recorded(Receipt {
-                            index,
-                            hash: planned.hashes[position],
-                            repeated,
-                            text,
-                        })
-                    })
-                }
-            };
-            answer(waiting, outcome);
-        });
-    }
-
     /// A failed write leaves the disk in an unknown state: nothing more is written in this process.
     fn stop(&mut self, planned: Planned, failure: AppendError) {
         let size = self.reader.size();
@@ -395,9 +366,4 @@ impl Committer {
             Err(error) => warn!(error = %error, "state of admission not saved"),
         }
     }
-}
-
-fn answer(waiting: Waiting, outcome: Result<Outcome, SubmitError>) {
-    // A caller that went away does not need its answer; the entry is in the log all the same.
-    let _ = waiting.send(outcome);
 }

@@ -13,6 +13,7 @@
 //!
 //! What is not here: HTTP, NATS, views, files of keys. Time and keys are arguments.
 
+mod answers;
 mod commit;
 mod error;
 mod found;
@@ -29,6 +30,6 @@ pub use error::{OpenError, SubmitError};
 pub use found::{Founder, found};
 pub use ledger::{Clock, Ledger, Outcome};
 pub use open::read_state;
-pub use receipt::{Receipt, receipt_for};
+pub use receipt::{Receipt, stored_receipt};
 pub use settings::Settings;
 pub use sign::sign_report;

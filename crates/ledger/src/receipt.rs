@@ -16,7 +16,7 @@
 use crate::SubmitError;
 use armistice_eventlog::Reader;
 use armistice_report::entry;
-use armistice_tlog::{Hash, Index, TreeSize, receipt};
+use armistice_tlog::{Hash, Index, TreeAt, TreeSize, receipt};
 
 /// Proof that a submission became an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,26 +31,31 @@ pub struct Receipt {
     pub text: String,
 }
 
-/// Builds the receipt of the entry at `index` under `checkpoint`, whose tree has `size` entries.
-/// `header` is the entry's two header lines.
+/// The leaf hash and the receipt of the entry at `index` under `checkpoint`, whose tree is `tree`. `header` is the
+/// entry's two header lines.
 ///
 /// # Errors
-/// [`SubmitError::Store`] if the position is not in that tree.
-pub fn receipt_for(
-    reader: &Reader,
+/// [`SubmitError::Unreadable`] if the position is not in that tree.
+pub(crate) fn receipt_under(
+    tree: &TreeAt<'_>,
     index: Index,
     header: &str,
-    size: TreeSize,
     checkpoint: &str,
-) -> Result<String, SubmitError> {
-    let path = reader.inclusion(index, size)?;
+) -> Result<(Hash, String), SubmitError> {
+    let beyond = || SubmitError::Unreadable { index };
+    let mut path = Vec::new();
+    tree.inclusion_into(index, &mut path).map_err(|_| beyond())?;
+    let hash = tree.leaf(index).ok_or_else(beyond)?;
     let mut text = String::new();
     receipt::write(&mut text, Some(header.as_bytes()), index, &path, checkpoint);
-    Ok(text)
+    Ok((hash, text))
 }
 
-/// The same for an entry that is stored already: its header is read back.
-pub(crate) fn stored_receipt(
+/// The receipt of an entry that is stored already, under `checkpoint`, whose tree has `size` entries: its header is read back.
+///
+/// # Errors
+/// [`SubmitError`] if the entry cannot be read back.
+pub fn stored_receipt(
     reader: &Reader,
     index: Index,
     size: TreeSize,
@@ -58,10 +63,11 @@ pub(crate) fn stored_receipt(
 ) -> Result<Receipt, SubmitError> {
     let bytes = reader.entry(index)?;
     let parts = entry::parse(&bytes).map_err(|_| SubmitError::Unreadable { index })?;
-    let text = receipt_for(reader, index, &entry::header(parts.received), size, checkpoint)?;
+    let header = entry::header(parts.received);
+    let (hash, text) = reader.at(size, |tree| receipt_under(tree, index, &header, checkpoint))??;
     Ok(Receipt {
         index,
-        hash: armistice_tlog::leaf_hash(&bytes),
+        hash,
         repeated: true,
         text,
     })

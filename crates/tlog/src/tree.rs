@@ -227,6 +227,11 @@ impl TreeAt<'_> {
         self.root
     }
 
+    /// The leaf at a position; `None` beyond this size.
+    pub fn leaf(&self, index: Index) -> Option<Hash> {
+        self.tree.leaf(index).filter(|_| self.size.contains(index))
+    }
+
     /// Replaces `path` by the inclusion proof of an entry: look-ups only, no hashing.
     ///
     /// # Errors
