@@ -97,7 +97,7 @@ impl Session {
         };
         let mut draft = draft.clone();
         self.resolve(&source, &mut draft);
-        let note = match self.stored(&source, &id, &draft)? {
+        let note = match self.stored(&source, &id, &draft) {
             Some(note) => note,
             None => match self.sign(&source, draft) {
                 Ok(note) => note,
@@ -179,10 +179,8 @@ impl Session {
     }
 
     /// The signed bytes of an earlier run, if they say the same as the draft.
-    fn stored(&self, source: &str, id: &str, draft: &Map<String, Value>) -> Outcome<Option<Vec<u8>>> {
-        let Some((_, submission)) = self.earlier(source, id) else {
-            return Ok(None);
-        };
+    fn stored(&self, source: &str, id: &str, draft: &Map<String, Value>) -> Option<Vec<u8>> {
+        let (_, submission) = self.earlier(source, id)?;
         let report = submission.report();
         let mut draft = draft.clone();
         draft
@@ -191,7 +189,7 @@ impl Session {
         let previous = report.prev.as_ref().map(ToString::to_string);
         let filled = self.fill(&draft, source, report.producer_seq, previous.as_deref());
         let same = armistice_report::parse(filled.as_bytes()).is_ok_and(|filled| filled == *report);
-        Ok(same.then(|| submission.bytes().to_vec()))
+        same.then(|| submission.bytes().to_vec())
     }
 
     fn sign(&self, source: &str, mut draft: Map<String, Value>) -> Result<Vec<u8>, Refusal> {

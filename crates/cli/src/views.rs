@@ -158,7 +158,7 @@ impl Condition {
         row.at(&self.path).into_iter().any(|value| match value {
             Value::String(text) => *text == self.value,
             Value::Null => self.value.is_empty(),
-            other => other.to_string() == self.value,
+            other => self.value == other.to_string().as_str(),
         })
     }
 }

@@ -152,7 +152,7 @@ fn print(verdict: &Verdict, format: Format) -> Outcome {
     match format {
         Format::Table => output::raw(text(verdict).as_bytes()),
         Format::Csv => views(verdict).print(format),
-        Format::Json | Format::Ndjson => output::line(&document(verdict).to_string()),
+        Format::Json | Format::Ndjson => output::line(&document(verdict)),
     }
 }
 
@@ -206,7 +206,8 @@ fn views(verdict: &Verdict) -> Table {
     table
 }
 
-fn document(verdict: &Verdict) -> Value {
+/// The verdict for programs, its judgement first.
+fn document(verdict: &Verdict) -> String {
     let views: Vec<Value> = verdict
         .views
         .iter()
@@ -215,16 +216,36 @@ fn document(verdict: &Verdict) -> Value {
             json!({"view": view.view, "version": view.version, "rows": view.rows, "digest": digest})
         })
         .collect();
-    json!({
-        "verdict": if verdict.holds() { "right" } else { "wrong" },
-        "origin": verdict.origin,
-        "tree_size": verdict.tree_size.map(|size| size.0),
-        "root": verdict.root.map(|root| root.to_string()),
-        "since": verdict.kept.map(|kept| json!({"tree_size": kept.size.0, "root": kept.root.to_string()})),
-        "proved": verdict.proved,
-        "not_proved": NOT_PROVED,
-        "first_bad_entry": verdict.finding.as_ref().and_then(Finding::position).map(|index| index.0),
-        "finding": verdict.finding.as_ref().map(ToString::to_string),
-        "views": views,
-    })
+    let first_bad = verdict
+        .finding
+        .as_ref()
+        .and_then(Finding::position)
+        .map(|index| index.0);
+    let fields = [
+        ("verdict", json!(if verdict.holds() { "right" } else { "wrong" })),
+        ("first_bad_entry", json!(first_bad)),
+        (
+            "finding",
+            json!(verdict.finding.as_ref().map(ToString::to_string)),
+        ),
+        ("origin", json!(verdict.origin)),
+        ("tree_size", json!(verdict.tree_size.map(|size| size.0))),
+        ("root", json!(verdict.root.map(|root| root.to_string()))),
+        (
+            "since",
+            json!(
+                verdict
+                    .kept
+                    .map(|kept| json!({"tree_size": kept.size.0, "root": kept.root.to_string()}))
+            ),
+        ),
+        ("proved", json!(verdict.proved)),
+        ("not_proved", json!(NOT_PROVED)),
+        ("views", json!(views)),
+    ];
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("\"{name}\":{value}"))
+        .collect();
+    format!("{{{}}}", fields.join(","))
 }

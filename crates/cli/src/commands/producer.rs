@@ -89,7 +89,11 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
             let id = format!("enrol-{}-{}", args.name, key.id());
             let mut content = json!({"producer": args.name, "key": key.to_string(), "may": args.may});
             set(&mut content, "actor", args.actor.as_deref().map(Value::from));
-            record(&args.common, &draft("producer.enrolled.v1", &id, content), format)
+            record(
+                &args.common,
+                &draft("producer.enrolled.v1", &id, &content),
+                format,
+            )
         }
         Command::Revoke(args) => {
             let key = keys::verifier(&args.key)?;
@@ -101,19 +105,19 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
                 "compromised_since",
                 args.compromised_since.map(|time| Value::from(time.to_string())),
             );
-            record(&args.common, &draft("key.revoked.v1", &id, content), format)
+            record(&args.common, &draft("key.revoked.v1", &id, &content), format)
         }
         Command::Rotate(args) => {
             let key = keys::verifier(&args.key)?;
             let id = format!("rotate-{}-{}", args.name, key.id());
             let content = json!({"producer": args.name, "key": key.to_string()});
-            record(&args.common, &draft("key.rotated.v1", &id, content), format)
+            record(&args.common, &draft("key.rotated.v1", &id, &content), format)
         }
     }
 }
 
 /// The draft of a founding entry, as `armistice demo` needs it as well.
-pub(crate) fn draft(event_type: &str, id: &str, content: Value) -> Map<String, Value> {
+pub(crate) fn draft(event_type: &str, id: &str, content: &Value) -> Map<String, Value> {
     let time = machine::now_seconds().to_string();
     let draft = json!({"id": id, "type": event_type, "time": time, "data": {"content": content}});
     match draft {

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 /// What became of one item of the file.
 struct Line {
-    line: usize,
+    number: usize,
     id: Option<String>,
     result: Result<Receipt, Refused>,
 }
@@ -123,7 +123,7 @@ fn submit_all(
                 push(
                     session,
                     Line {
-                        line: item.line,
+                        number: item.line,
                         id,
                         result: result(verdict),
                     },
@@ -139,7 +139,7 @@ fn submit_all(
                     found: None,
                 };
                 lines.push(Line {
-                    line: item.line,
+                    number: item.line,
                     id: None,
                     result: Err(refused),
                 });
@@ -160,11 +160,11 @@ fn flush(
     let (numbers, notes): (Vec<usize>, Vec<Vec<u8>>) = std::mem::take(waiting).into_iter().unzip();
     let ids: Vec<Option<String>> = notes.iter().map(|note| id_of(note)).collect();
     let verdicts = session.submit_notes(notes)?;
-    for ((line, id), verdict) in numbers.into_iter().zip(ids).zip(verdicts) {
+    for ((number, id), verdict) in numbers.into_iter().zip(ids).zip(verdicts) {
         push(
             session,
             Line {
-                line,
+                number,
                 id,
                 result: result(verdict),
             },
@@ -231,7 +231,7 @@ fn table(lines: &[Line], format: Format) -> Table {
             Ok(receipt) => {
                 let outcome = if receipt.repeated { "repeated" } else { "recorded" };
                 vec![
-                    json!(line.line),
+                    json!(line.number),
                     json!(outcome),
                     json!(receipt.index.0),
                     json!(line.id),
@@ -239,7 +239,7 @@ fn table(lines: &[Line], format: Format) -> Table {
                 ]
             }
             Err(refused) => vec![
-                json!(line.line),
+                json!(line.number),
                 json!("refused"),
                 Value::Null,
                 json!(line.id),
@@ -259,7 +259,7 @@ fn table(lines: &[Line], format: Format) -> Table {
 fn refusals(lines: &[Line]) -> Outcome {
     let details: Vec<Detail> = lines
         .iter()
-        .filter_map(|line| line.result.as_ref().err().map(|refused| (line.line, refused)))
+        .filter_map(|line| line.result.as_ref().err().map(|refused| (line.number, refused)))
         .map(|(line, refused)| Detail {
             at: format!("line {line}"),
             code: refused.code.clone(),

@@ -103,13 +103,13 @@ impl Table {
         match format {
             Format::Table => grid::write(out, &self.columns, &self.rows),
             Format::Csv => delimited::write(out, &self.columns, &self.rows),
-            Format::Json => match &self.document {
-                Some(document) => writeln!(out, "{document}"),
-                None => {
-                    let rows = self.objects().collect::<Vec<_>>().join(",");
-                    writeln!(out, "{{\"{}\":[{rows}]}}", self.name)
+            Format::Json => {
+                if let Some(document) = &self.document {
+                    return writeln!(out, "{document}");
                 }
-            },
+                let rows = self.objects().collect::<Vec<_>>().join(",");
+                writeln!(out, "{{\"{}\":[{rows}]}}", self.name)
+            }
             Format::Ndjson => match &self.lines {
                 Some(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
                 None => self.objects().try_for_each(|line| writeln!(out, "{line}")),

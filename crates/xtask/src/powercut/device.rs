@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The loop driver writes into the memory file as the block layer hands it writes, and the kernel checks the seal at
-//! each of them (memfd_create(2), fcntl(2) `F_ADD_SEALS`). The page cache of the mounted file system is elsewhere, and
+//! each of them (`memfd_create(2)`, `fcntl(2)` with `F_ADD_SEALS`). The page cache of the mounted file system is elsewhere, and
 //! never gets there. It knows nothing of the programs that run over it.
 
 use std::fs::{self, File};
@@ -164,7 +164,8 @@ impl Drop for Mounted {
 
 fn run(program: &str, args: &[&str]) -> Result<Output, String> {
     // Administrators' programs are not in everybody's path.
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/sbin");
     let output = Command::new(program).args(args).env("PATH", path).output();
     let output = output.map_err(|error| format!("cannot run {program}: {error}"))?;
     if output.status.success() {

@@ -154,7 +154,7 @@ impl Course {
         };
         let notes = generator.notes(each);
         for turn in 0..2 {
-            if (turn + round) % 2 == 0 {
+            if (turn + round).is_multiple_of(2) {
                 let started = Stopwatch::start();
                 let waits = in_parallel(&notes, self.submitters, &|note| {
                     matches!(ledger.submit_blocking(note.to_vec()), Ok(Answer::Recorded(_)))
@@ -208,37 +208,7 @@ fn report(
         "ratio",
     );
     if course.singles.is_some() {
-        let name = |what: &str| format!("{} submitters: {what}", args.submitters);
-        findings.value(
-            &name("ledger, to the receipt"),
-            results.ledger_shared.median(),
-            rate,
-        );
-        findings.value(
-            &name("plain file, group commit"),
-            results.file_shared.median(),
-            rate,
-        );
-        findings.value(
-            &name("ledger to plain file"),
-            results.ledger_shared.ratio_to(&results.file_shared),
-            "ratio",
-        );
-        for (who, waits) in [
-            ("ledger", &mut results.ledger_waits),
-            ("plain file", &mut results.file_waits),
-        ] {
-            findings.value(
-                &name(&format!("{who}, half wait at most")),
-                percentile_ms(waits, 0.5),
-                "ms",
-            );
-            findings.value(
-                &name(&format!("{who}, 99 % wait at most")),
-                percentile_ms(waits, 0.99),
-                "ms",
-            );
-        }
+        report_shared(args.submitters, results, &mut findings);
     }
     let entries = course.batches.1.reader().size().0;
     findings.value("entries in the ledger of the batches", as_f64(entries), "entries");
@@ -253,4 +223,36 @@ fn report(
         findings.at_most("resident memory, highest", mib(highest), "MiB", RESIDENT_MIB_MAX);
     }
     findings
+}
+
+fn report_shared(submitters: usize, results: &mut Results, findings: &mut Findings) {
+    let name = |what: &str| format!("{submitters} submitters: {what}");
+    let rate = "entries/s";
+    findings.value(
+        &name("ledger, to the receipt"),
+        results.ledger_shared.median(),
+        rate,
+    );
+    findings.value(
+        &name("plain file, group commit"),
+        results.file_shared.median(),
+        rate,
+    );
+    let ratio = results.ledger_shared.ratio_to(&results.file_shared);
+    findings.value(&name("ledger to plain file"), ratio, "ratio");
+    for (who, waits) in [
+        ("ledger", &mut results.ledger_waits),
+        ("plain file", &mut results.file_waits),
+    ] {
+        findings.value(
+            &name(&format!("{who}, half wait at most")),
+            percentile_ms(waits, 0.5),
+            "ms",
+        );
+        findings.value(
+            &name(&format!("{who}, 99 % wait at most")),
+            percentile_ms(waits, 0.99),
+            "ms",
+        );
+    }
 }

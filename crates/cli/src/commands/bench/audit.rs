@@ -41,14 +41,10 @@ pub(crate) struct Args {
 /// Measures and prints.
 pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let scratch = Scratch::new()?;
-    let folder = match &args.dir {
-        Some(dir) => dir.clone(),
-        None => {
-            let folder = scratch.path().join("ledger");
-            fill(&folder, args.entries)?;
-            folder
-        }
-    };
+    let folder = args.dir.clone().unwrap_or_else(|| scratch.path().join("ledger"));
+    if args.dir.is_none() {
+        fill(&folder, args.entries)?;
+    }
     let exported = scratch.path().join("public");
     let key = LedgerFolder::new(&folder).log_key()?.verifier_key();
     let started = Stopwatch::start();
@@ -64,7 +60,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let (mut audits, mut verification) = (Series::default(), Series::default());
     for round in 0..args.rounds.max(1) {
         for turn in 0..2 {
-            if (turn + round) % 2 == 0 {
+            if (turn + round).is_multiple_of(2) {
                 let bytes = PublicBytes(Source::Tiles(open_tiles(&exported)?));
                 let started = Stopwatch::start();
                 let verdict = check(&bytes, &key, None, None)?;

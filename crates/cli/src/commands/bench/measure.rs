@@ -125,13 +125,18 @@ fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Three digits are more than a measurement has; whole numbers stay whole.
+/// Three digits are more than a measurement has; large numbers are whole.
 fn rounded(value: f64) -> Value {
     if value >= 1_000.0 {
-        json!(value.round())
-    } else {
-        json!((value * 1_000.0).round() / 1_000.0)
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "large positive values, rounded"
+        )]
+        let whole = value.round() as u64;
+        return json!(whole);
     }
+    json!((value * 1_000.0).round() / 1_000.0)
 }
 
 #[cfg(test)]

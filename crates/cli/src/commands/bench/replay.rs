@@ -42,14 +42,10 @@ pub(crate) struct Args {
 /// Measures and prints.
 pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let scratch = Scratch::new()?;
-    let folder = match &args.dir {
-        Some(dir) => dir.clone(),
-        None => {
-            let folder = scratch.path().join("ledger");
-            fill(&folder, args.entries)?;
-            folder
-        }
-    };
+    let folder = args.dir.clone().unwrap_or_else(|| scratch.path().join("ledger"));
+    if args.dir.is_none() {
+        fill(&folder, args.entries)?;
+    }
     machine::forget_highest_resident();
     let started = Stopwatch::start();
     let log = LedgerFolder::new(&folder).open_to_read()?;
@@ -62,7 +58,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     for round in 0..args.rounds.max(1) {
         for turn in 0..2 {
             let started = Stopwatch::start();
-            if (turn + round) % 2 == 0 {
+            if (turn + round).is_multiple_of(2) {
                 let projection = project(&log)?;
                 replay.push(size, started.elapsed());
                 let started = Stopwatch::start();

@@ -54,7 +54,7 @@ pub(super) fn found(path: &Path, generator: &Generator, settings: Settings) -> O
     for key in generator.keys() {
         let content =
             json!({"producer": key.name(), "key": key.verifier_key().to_string(), "may": ["claim"]});
-        match session.submit_draft(&draft("producer.enrolled.v1", key.name(), content))? {
+        match session.submit_draft(&draft("producer.enrolled.v1", key.name(), &content))? {
             Verdict::Recorded(_) => {}
             Verdict::Refused(refusal) => return Err(refused(&refusal)),
         }

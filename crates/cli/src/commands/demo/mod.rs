@@ -4,6 +4,7 @@
 //! is shown is computed from its entries, and the log is exported and audited from the exported bytes alone.
 //! Nothing is prepared: the same commands work on any ledger.
 
+mod contested;
 mod numbers;
 mod play;
 mod story;

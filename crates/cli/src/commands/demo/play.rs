@@ -195,7 +195,7 @@ fn submit(
     for (key, grants) in producers {
         let may: Vec<&str> = grants.iter().map(|grant| grant.as_str()).collect();
         let content = json!({"producer": key.name(), "key": key.verifier_key().to_string(), "may": may});
-        let mut draft = producer::draft("producer.enrolled.v1", &format!("enrol-{}", key.name()), content);
+        let mut draft = producer::draft("producer.enrolled.v1", &format!("enrol-{}", key.name()), &content);
         draft.insert("source".to_owned(), json!(operator_key.name()));
         record(&mut session, &draft)?;
     }

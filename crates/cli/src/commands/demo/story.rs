@@ -8,6 +8,7 @@ use std::path::Path;
 use anstyle::Style;
 use serde_json::Value;
 
+use super::contested;
 use super::numbers::Number;
 use super::play::{Played, Views};
 use crate::commands::view::people::brief;
@@ -24,7 +25,7 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
     section(
         &mut out,
         "The contested incident: two accounts, side by side",
-        &contested(&played.second),
+        &contested::lines(&played.second),
     );
     section(&mut out, "Casualties, as reported", &casualties(&played.second));
     section(
@@ -85,7 +86,8 @@ fn section(out: &mut String, title: &str, lines: &[String]) {
     }
 }
 
-fn table(header: &[&str], rows: Vec<Vec<String>>) -> Vec<String> {
+/// A table's lines.
+pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>) -> Vec<String> {
     grid::lines(header.iter().map(|title| (*title).to_owned()).collect(), rows)
 }
 
@@ -121,97 +123,6 @@ fn allegations(views: &Views) -> Vec<String> {
     lines
 }
 
-/// The incident in which two sides accuse each other, a column for each side.
-fn contested(views: &Views) -> Vec<String> {
-    let is_mutual = |row: &&Row| row.at("status").iter().any(|word| *word == "mutual_accusation");
-    let Some(incident) = views.kind("incidents", "incident").find(is_mutual) else {
-        return vec!["none".to_owned()];
-    };
-    let claims = incident.at("claims");
-    let sides: Vec<&str> = incident
-        .at("sides")
-        .into_iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let by = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let mut rows = vec![
-        vec!["claims".to_owned()],
-        vec!["answers".to_owned()],
-        vec!["also says".to_owned()],
-    ];
-    for side in &sides {
-        let own = claims.iter().filter(|claim| claim["asserted_by_side"] == *side);
-        let cells: Vec<String> = own
-            .map(|claim| {
-                let outcome = claim["outcome"]
-                    .as_str()
-                    .map(|outcome| format!(", {outcome}"))
-                    .unwrap_or_default();
-                let kind = by(claim, "kind").replace('_', " ");
-                format!(
-                    "{kind} by {}{outcome} {}",
-                    by(claim, "accused"),
-                    brief(&claim["entry"])
-                )
-            })
-            .collect();
-        rows[0].push(cells.join("; "));
-        let against = claims.iter().filter(|claim| claim["accused_side"] == *side);
-        let mut answers = Vec::new();
-        let mut extra = Vec::new();
-        for claim in against {
-            let target = brief(&claim["entry"]);
-            let own = claim["answers"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter(|answer| answer["by_side"] == *side);
-            let before = answers.len();
-            for answer in own {
-                answers.push(format!(
-                    "{} {target} ({}) {}",
-                    by(answer, "answer"),
-                    by(answer, "scope"),
-                    brief(&answer["entry"])
-                ));
-                if let Some(accused) = answer["counter_accusation"]["accused"].as_str() {
-                    extra.push(format!(
-                        "accuses {accused} in general words; counted nowhere {}",
-                        brief(&answer["entry"])
-                    ));
-                }
-            }
-            if answers.len() == before {
-                answers.push(format!("has not answered {target}"));
-            }
-        }
-        rows[1].push(answers.join("; "));
-        rows[2].push(extra.join("; "));
-    }
-    rows.retain(|row| row[1..].iter().any(|cell| !cell.is_empty()));
-    let header: Vec<&str> = std::iter::once("").chain(sides.iter().copied()).collect();
-    let mut lines = table(&header, rows);
-    let links: Vec<String> = incident
-        .at("links")
-        .into_iter()
-        .map(|link| {
-            format!(
-                "{} by {} {}",
-                by(link, "relation").replace('_', " "),
-                by(link, "linked_by"),
-                brief(&link["entry"])
-            )
-        })
-        .collect();
-    lines.push(String::new());
-    lines.push(format!(
-        "Linked as {}; the link can be taken back.",
-        links.join("; ")
-    ));
-    lines.push(format!("Status: {}.", brief(incident.get("status"))));
-    lines
-}
-
 fn casualties(views: &Views) -> Vec<String> {
     let rows = views.kind("casualties", "figure").map(|row| {
         let basis = match row.text("basis") {
@@ -241,7 +152,7 @@ fn place(row: &Row) -> String {
         .into_iter()
         .chain(row.at("period.latest"))
         .filter_map(Value::as_str)
-        .last();
+        .next_back();
     format!(
         "{}, {}",
         named.unwrap_or("place not stated"),
