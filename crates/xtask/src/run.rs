@@ -23,6 +23,12 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// One line on standard output: what a program that started this one looks for.
+pub(crate) fn result(text: &str) {
+    // Nobody is left to be told when standard output is closed.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// Runs `command` to its end and fails unless it ends well.
 pub(crate) fn done(command: &mut Command) -> Result<(), String> {
     announce(command);

@@ -51,8 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     } else {
         true
     };
-    run::say("");
-    run::say(&count.closing_line());
+    run::result(&count.closing_line());
     match (tests_passed && examples_passed && count.failed == 0, count.passed) {
         (true, 0) => Err("no test ran".to_owned()),
         (true, _) => Ok(()),

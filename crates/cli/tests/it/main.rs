@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where its desk does")]
 
 mod audit;
+mod bench;
 mod demo;
 mod desk;
 mod general;
