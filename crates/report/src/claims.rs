@@ -214,9 +214,10 @@ words! {
 pub struct ControlClaimed {
     /// The place.
     pub place: PlaceSpec,
-    /// Who holds it, in the asserter's account.
-    pub controller: ActorId,
-    /// Who held it before. None means not stated.
+    /// Who holds it, in the asserter's account. Required, unless `mode` is `withdrew`: then None means not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<ActorId>,
+    /// Who held it before; required when `mode` is `withdrew`, and then the one who withdrew. None means not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<ActorId>,
     /// How it came to be so.
@@ -234,7 +235,7 @@ words! {
     ControlMode {
         /// The controller took it.
         Captured = "captured",
-        /// Whoever held it withdrew, and the controller holds it now.
+        /// `previous` withdrew. Who holds it now is said only where `controller` is given.
         Withdrew = "withdrew",
         /// The controller held it and holds it still.
         Retained = "retained",
@@ -350,7 +351,20 @@ impl Rules for CasualtiesReported {
     }
 }
 
-impl Rules for ControlClaimed {}
+impl Rules for ControlClaimed {
+    fn check(&self) -> Checked {
+        let withdrew = self.mode == ControlMode::Withdrew;
+        if withdrew && self.previous.is_none() {
+            let expected = "who withdrew, because mode is withdrew";
+            return Err(Flaw::at(RefusalCode::MissingField, "previous", expected));
+        }
+        if !withdrew && self.controller.is_none() {
+            let expected = "who holds it, unless mode is withdrew";
+            return Err(Flaw::at(RefusalCode::MissingField, "controller", expected));
+        }
+        Ok(())
+    }
+}
 
 impl Rules for MovementReported {
     fn check(&self) -> Checked {

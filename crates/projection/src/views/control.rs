@@ -5,7 +5,8 @@
 //! {"key":"place/parukh","row":"place","place":"parukh","status":"contested","accounts_count":3,"open_demands":1,…}
 //! ```
 //! A claim of control is not control: a place is contested or not, never held by anyone. A contested place has a denial in force,
-//! an account that says so itself, or two accounts of the same time that name different holders.
+//! an account that says so itself, or two accounts of the same time that name different holders, or of which one says that a
+//! side holds it and one that this side withdrew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,7 @@ struct Record {
     original: u32,
     by: By,
     place: Where,
-    controller: Name,
+    controller: Option<Name>,
     previous: Option<Name>,
     mode: ControlMode,
     since: Option<Span>,
@@ -107,6 +108,7 @@ struct PlaceRow<'a> {
     unit: &'static str,
     accounts_count: usize,
     claimed_for: Vec<&'a str>,
+    said_to_have_left: Vec<&'a str>,
     denials_count: usize,
     open_demands: usize,
     accounts: Vec<AccountRow<'a>>,
@@ -148,7 +150,7 @@ impl Control {
                 original,
                 by,
                 place: scene.place(Some(&claimed.place)),
-                controller: scene.name(&claimed.controller),
+                controller: claimed.controller.as_ref().map(|actor| scene.name(actor)),
                 previous: claimed.previous.as_ref().map(|actor| scene.name(actor)),
                 mode: claimed.mode,
                 since: claimed.since.as_ref().map(Span::of),
@@ -231,7 +233,8 @@ impl<'r> Place<'r> {
         let said_so = live
             .iter()
             .any(|(_, record)| record.mode == ControlMode::Contested);
-        match (live.is_empty(), denied || said_so || rivals(reading, &live)) {
+        let at_odds = rival_holders(reading, &live) || held_and_left(reading, &live);
+        match (live.is_empty(), denied || said_so || at_odds) {
             (true, _) => "no_account",
             (false, true) => "contested",
             (false, false) => "uncontested",
@@ -241,9 +244,7 @@ impl<'r> Place<'r> {
     /// A demand is open until an account in force that nobody denies says that its addressee withdrew.
     fn is_met(&self, reading: &Reading<'_>, of: Name) -> bool {
         self.live(reading).any(|(index, record)| {
-            let left = record.previous.map(|previous| reading.side(previous));
-            record.mode == ControlMode::Withdrew
-                && left == Some(reading.side(of))
+            record.left().map(|left| reading.side(left)) == Some(reading.side(of))
                 && reading.denials_of(*index).next().is_none()
         })
     }
@@ -274,7 +275,11 @@ impl<'r> Place<'r> {
         };
         let claimed_for: BTreeSet<&str> = self
             .live(reading)
-            .map(|(_, record)| reading.text(record.controller))
+            .filter_map(|(_, record)| reading.option(record.controller))
+            .collect();
+        let said_to_have_left: BTreeSet<&str> = self
+            .live(reading)
+            .filter_map(|(_, record)| reading.option(record.left()))
             .collect();
         let named = accounts.iter().flat_map(|account| &account.entries);
         let named = named
@@ -286,6 +291,7 @@ impl<'r> Place<'r> {
             unit: "account",
             accounts_count: in_force("claim") + in_force("denial"),
             claimed_for: claimed_for.into_iter().collect(),
+            said_to_have_left: said_to_have_left.into_iter().collect(),
             denials_count: in_force("denial"),
             open_demands: demands.iter().filter(|demand| demand.open).count(),
             entries: reading.entries(named.map(|entry| entry.index)),
@@ -307,16 +313,49 @@ impl<'r> Place<'r> {
     }
 }
 
+impl Record {
+    /// Who withdrew, in this account.
+    fn left(&self) -> Option<Name> {
+        self.previous.filter(|_| self.mode == ControlMode::Withdrew)
+    }
+
+    /// When it is said of; without a time, of any.
+    fn bounds(&self) -> (i64, i64) {
+        self.since.map_or((i64::MIN, i64::MAX), Span::bounds)
+    }
+}
+
 /// Whether two accounts of the same time, or of no stated time, name different holders.
-fn rivals(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
-    let bounds = |record: &Record| record.since.map_or((i64::MIN, i64::MAX), Span::bounds);
-    let mut accounts: Vec<((i64, i64), Name)> = live
-        .iter()
-        .map(|(_, record)| (bounds(record), reading.side(record.controller)))
-        .collect();
+fn rival_holders(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
+    let holders = live.iter().filter_map(|(_, record)| {
+        record
+            .controller
+            .map(|holder| (record.bounds(), reading.side(holder)))
+    });
+    differ_at_one_time(holders.collect())
+}
+
+/// Whether an account says that a side withdrew, without saying who came after it, and another of the same time, or of
+/// no stated time, that this side holds the place.
+fn held_and_left(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
+    let mut of_side: BTreeMap<Name, Vec<((i64, i64), bool)>> = BTreeMap::new();
+    for (_, record) in live {
+        let (side, holds) = match (record.controller, record.left()) {
+            (Some(holder), _) => (holder, true),
+            (None, Some(left)) => (left, false),
+            (None, None) => continue,
+        };
+        let accounts = of_side.entry(reading.side(side)).or_default();
+        accounts.push((record.bounds(), holds));
+    }
+    of_side.into_values().any(differ_at_one_time)
+}
+
+/// Whether two accounts whose times overlap say different things.
+fn differ_at_one_time<T: Copy + Ord>(mut accounts: Vec<((i64, i64), T)>) -> bool {
     accounts.sort_unstable();
     // In the order of their beginnings: the holder whose time reaches furthest, and the furthest of any other holder.
-    let mut furthest: Option<(i64, Name)> = None;
+    let mut furthest: Option<(i64, T)> = None;
     let mut other: Option<i64> = None;
     for ((start, end), holder) in accounts {
         let against = if furthest.is_some_and(|(_, leader)| leader == holder) {
@@ -347,7 +386,7 @@ fn claim_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> AccountR
         asserted_by_side: by.asserted_by_side,
         capacity: by.capacity,
         hedge: by.hedge,
-        controller: Some(reading.text(record.controller)),
+        controller: reading.option(record.controller),
         previous: reading.option(record.previous),
         mode: Some(record.mode),
         since: record.since.map(Span::row),

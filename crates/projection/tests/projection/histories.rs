@@ -235,7 +235,11 @@ fn take(log: &mut Log, known: &mut Known, id: &str, step: &Step) -> Option<()> {
             let date = format!("2022-03-{:02}T00:00:00Z", day % 20 + 1);
             let since = json!({"earliest": date, "latest": date, "precision": "exact"});
             let place = json!({"place": format!("p{}", place % 3), "precision": "exact"});
-            let content = json!({"place": place, "controller": pick(&ACTORS, holder), "mode": "captured", "since": since});
+            let mut content = json!({"place": place, "previous": pick(&ACTORS, holder), "mode": "withdrew", "since": since});
+            if day % 3 != 0 {
+                content["mode"] = json!("captured");
+                content["controller"] = json!(pick(&ACTORS, holder / 4));
+            }
             log.add(desk, "control.claimed.v1", id, says("b", content));
             known.said.push((id.to_owned(), desk));
         }

@@ -325,7 +325,13 @@ fn after_row_29_the_contingent_mediates_and_control_is_contested() {
         "place/parukh",
         json!({
             "status": "contested", "accounts_count": 3, "denials_count": 1, "open_demands": 2,
-            "claimed_for": ["azerbaijan", "russian-peacekeepers"],
+            "claimed_for": ["azerbaijan"], "said_to_have_left": ["azerbaijan"],
+        }),
+    );
+    check(
+        &rows.row("place/parukh")["accounts"][1],
+        json!({
+            "asserted_by": "russian-mod", "controller": null, "previous": "azerbaijan", "mode": "withdrew",
         }),
     );
     let accounts: Vec<_> = rows.row("place/parukh")["accounts"]

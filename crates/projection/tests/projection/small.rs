@@ -392,6 +392,42 @@ fn control_is_contested_by_rivals_of_one_time_and_not_by_succession() {
 }
 
 #[test]
+fn a_withdrawal_names_who_left_and_nobody_who_holds() {
+    let place = json!({"place": "x", "precision": "exact"});
+    let holds = |who: &str, since: Value| json!({"place": place, "controller": who, "mode": "captured", "since": since});
+    let left = json!({"place": place, "previous": "a-mod", "mode": "withdrew", "since": day("2022-03-27")});
+    let mut log = sides();
+    log.claim("control.claimed", "c1", says("a", holds("a", day("2022-03-24"))));
+    log.claim("control.claimed", "c2", says("b", left.clone()));
+    // Held first and left later is no contradiction; the place is claimed for nobody new.
+    let rows = log.rows(View::Control);
+    rows.check("place/x", json!({
+        "status": "uncontested", "accounts_count": 2, "claimed_for": ["a"], "said_to_have_left": ["a-mod"],
+    }));
+    let account = &rows.row("place/x")["accounts"][1];
+    crate::log::check(
+        account,
+        json!({"account": "claim", "controller": null, "previous": "a-mod", "mode": "withdrew"}),
+    );
+    // Another side that holds it from then on is a succession too; the side that left, holding it then, is not.
+    for (who, status) in [("b", "uncontested"), ("a", "contested")] {
+        let mut log = log.clone();
+        log.claim("control.claimed", "c3", says("b", holds(who, day("2022-03-27"))));
+        log.rows(View::Control)
+            .check("place/x", json!({"status": status, "accounts_count": 3}));
+    }
+    // Without a time, an account may be of any time.
+    let mut timeless = sides();
+    let mut left = left;
+    left.as_object_mut().unwrap().remove("since");
+    timeless.claim("control.claimed", "c1", says("a", holds("a", day("2022-03-24"))));
+    timeless.claim("control.claimed", "c2", says("b", left));
+    timeless
+        .rows(View::Control)
+        .check("place/x", json!({"status": "contested"}));
+}
+
+#[test]
 fn a_demand_is_met_by_an_account_that_nobody_denies() {
     let mut log = sides();
     let place = json!({"place": "x", "precision": "exact"});

@@ -377,6 +377,29 @@ fn places() {
 }
 
 #[test]
+fn control() {
+    let control = |rest: &str| {
+        claim(
+            "control.claimed.v1",
+            &format!(r#"{{"place":{{"place":"p","precision":"exact"}},{rest}}}"#),
+        )
+    };
+    // Whoever says that a side withdrew says who that is, and need not say who came after it.
+    let withdrew = |rest: &str| control(&format!(r#""mode":"withdrew"{rest}"#));
+    assert!(parse(withdrew(r#","previous":"a""#).as_bytes()).is_ok());
+    assert!(parse(withdrew(r#","previous":"a","controller":"b""#).as_bytes()).is_ok());
+    let previous = "data.content.previous";
+    check(&withdrew(""), Code::MissingField, previous);
+    check(&withdrew(r#","controller":"b""#), Code::MissingField, previous);
+    for mode in armistice_report::ControlMode::ALL {
+        if *mode != armistice_report::ControlMode::Withdrew {
+            let unheld = control(&format!(r#""mode":"{mode}","previous":"a""#));
+            check(&unheld, Code::MissingField, "data.content.controller");
+        }
+    }
+}
+
+#[test]
 fn quantities() {
     let with = |count: &str| incident(r#"{"min":1,"best":2,"max":3,"relation":"unknown"}"#, count);
     check(
