@@ -9,7 +9,11 @@ use armistice_report::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{compact::By, names::Name, scene::Scene};
+use crate::{
+    compact::{By, Span},
+    names::Name,
+    scene::Scene,
+};
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +82,8 @@ pub(crate) struct Finding {
     pub(crate) assessor: Name,
     /// The original entries that it assesses.
     pub(crate) targets: Box<[u32]>,
+    /// When what it found happened.
+    pub(crate) time: Option<Span>,
     pub(crate) occurrence: Option<Occurrence>,
     pub(crate) attribution: Box<[(Attributed, AttributionDegree)]>,
     pub(crate) characterisation: Box<[Characterised]>,
@@ -161,6 +167,7 @@ impl Answers {
             by: scene.by,
             assessor: scene.name(&assessed.assessor),
             targets: scene.find_all(&assessed.targets),
+            time: assessed.time.as_ref().map(Span::of),
             occurrence: assessed.occurrence,
             attribution,
             characterisation,

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     answers::{Answer, Attributed, Finding},
-    compact::By,
+    compact::{By, Span, SpanRow},
     entries::EntryRef,
     reading::Reading,
 };
@@ -87,6 +87,7 @@ pub(crate) struct FindingRow<'a> {
     pub(crate) assessor: &'a str,
     pub(crate) asserted_by: &'a str,
     pub(crate) capacity: Option<Capacity>,
+    pub(crate) time: Option<SpanRow>,
     pub(crate) occurrence: Option<Occurrence>,
     pub(crate) attribution: Vec<AttributionRow<'a>>,
     pub(crate) characterisation: Vec<CharacterisationRow<'a>>,
@@ -121,6 +122,7 @@ impl<'a> FindingRow<'a> {
             assessor: reading.text(finding.assessor),
             asserted_by: reading.text(finding.by.who),
             capacity: finding.by.capacity,
+            time: finding.time.map(Span::row),
             occurrence: finding.occurrence,
             attribution: finding
                 .attribution

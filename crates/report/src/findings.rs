@@ -36,6 +36,12 @@ pub struct IncidentAssessed {
     pub assessor: ActorId,
     /// The entries assessed, each once.
     pub targets: OneTo<TARGETS_MAX, EntryHash>,
+    /// The finding in short, in the assessor's words. It binds none of the three axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Passage>,
+    /// When what was found happened, by the assessor's account. None means not stated; not the time of the assessing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeSpec>,
     /// First axis: did it occur. None means not addressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurrence: Option<Occurrence>,

@@ -1,6 +1,7 @@
 //! The scenario Parukh, 24–26 March 2022: every number of its two "must say" paragraphs.
 
 use armistice_projection::{Projection, View};
+use armistice_report::Event;
 use serde_json::{Value, json};
 
 use crate::log::{Log, Rows, check};
@@ -274,6 +275,7 @@ fn after_row_29_two_allegations_are_assessed_and_the_assessment_is_disputed() {
             finding,
             json!({
                 "occurrence": "confirmed", "attribution": [{"to": "azerbaijan", "degree": "attributed"}], "capacity": "peacekeeper",
+                "time": {"earliest": "2022-03-23T20:00:00Z", "latest": "2022-03-25T19:59:59Z", "precision": "days"},
             }),
         );
         check(
@@ -293,6 +295,26 @@ fn after_row_29_two_allegations_are_assessed_and_the_assessment_is_disputed() {
         "total",
         json!({"assessments": 1, "assessments_disputed": 1, "violations": 0}),
     );
+}
+
+#[test]
+fn the_assessment_keeps_what_it_found_and_through_whom_it_was_published() {
+    let log = log();
+    let entry = &log.entries[usize::try_from(log.index("r23")).unwrap()];
+    let Event::IncidentAssessed(assessed) = &entry.report.event else {
+        panic!("an assessment")
+    };
+    let text = assessed.text.as_deref().unwrap();
+    assert!(text.contains("area of responsibility") && text.contains("observation post"));
+    for id in ["r23", "r24", "r25", "r25-demand"] {
+        let entry = &log.entries[usize::try_from(log.index(id)).unwrap()];
+        let provenance = entry.report.provenance.as_ref().unwrap();
+        assert_eq!(
+            provenance.asserted_by.actor.as_deref(),
+            Some("russian-peacekeepers")
+        );
+        assert_eq!(provenance.attribution[0].actor.as_deref(), Some("russian-mod"));
+    }
 }
 
 #[test]
