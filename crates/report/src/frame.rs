@@ -45,8 +45,9 @@ pub struct AgreementRecorded {
     /// When it took or takes effect. None means not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_force: Option<TimeSpec>,
-    /// Its parties.
-    pub parties: OneTo<ACTORS_MAX, ActorId>,
+    /// Its parties. Empty means not stated.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub parties: UpTo<ACTORS_MAX, ActorId>,
     /// Who brokered it.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub brokers: UpTo<ACTORS_MAX, ActorId>,
@@ -216,9 +217,10 @@ words! {
 pub struct CeasefireDeclared {
     /// The ceasefire.
     pub ceasefire: CeasefireId,
-    /// Who declares it.
-    pub declarants: OneTo<ACTORS_MAX, ActorId>,
-    /// Whether each side declares alone or together.
+    /// Who declares it. Empty means not stated.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub declarants: UpTo<ACTORS_MAX, ActorId>,
+    /// Whether each side declares alone or together; `unknown` where it is not stated.
     pub manner: DeclarationManner,
     /// The agreement that it rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

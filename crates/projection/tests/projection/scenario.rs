@@ -399,6 +399,22 @@ fn every_row_of_the_scenario_is_visible_in_a_view() {
 }
 
 #[test]
+fn the_agreement_says_what_the_source_says_and_no_more() {
+    let log = log();
+    let rows = log.rows(View::Frame);
+    rows.check("agreement/trilateral-2020-11", json!({
+        "parties": [], "brokers": ["russia"], "guarantors": [], "mandate_of": "russian-peacekeepers",
+        "signed": {"earliest": "2020-10-31T20:00:00Z", "latest": "2020-11-30T19:59:59Z", "precision": "month"},
+    }));
+    rows.check(
+        &keys(&log, "ceasefire", &["r21-ceasefire"])[0],
+        json!({
+            "declarants": [], "manner": "unknown", "agreement": "trilateral-2020-11",
+        }),
+    );
+}
+
+#[test]
 fn a_place_shows_every_name_and_who_uses_it() {
     let rows = log().rows(View::Frame);
     let names: Vec<&str> = rows.row("place/parukh")["names"]
