@@ -37,7 +37,7 @@ impl Public {
             key,
             policy: None,
             kept,
-            published: &[],
+
             progress: &|_, _| {},
         };
         audit(self, &given).expect("memory can be read")

@@ -3,7 +3,7 @@
 use armistice_eventlog::faults::Faults;
 use armistice_ledger::{Clock, Founder, Ledger, Outcome, Receipt, Settings, found};
 use armistice_report::{CeasefireId, Codebook, CodebookId, Origin, Sha256, Timestamp, Zone};
-use armistice_tlog::{Hash, SigningKey, VerifierKey};
+use armistice_tlog::{Hash, Index, SigningKey, VerifierKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -199,6 +199,12 @@ impl World {
     pub fn record_incident(&mut self) -> Receipt {
         let note = self.desk.incident();
         self.record(note)
+    }
+
+    /// Whether the entry is an incident report.
+    pub fn is_incident(&self, index: Index) -> bool {
+        let entry = self.ledger().reader().entry(index).expect("stored");
+        String::from_utf8_lossy(&entry).contains("incident.reported.v1")
     }
 
     /// Submits what must be refused; returns the code.

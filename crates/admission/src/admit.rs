@@ -7,7 +7,7 @@
 
 use crate::registry::{KeyStatus, Producer};
 use crate::state::key_id;
-use crate::{Checked, State, Submission, targets};
+use crate::{Checked, Signature, State, Submission, targets};
 use armistice_report::{EntryHash, Event, EventType, Family, Grant, KeyText, Refusal, RefusalCode};
 use armistice_tlog::Index;
 use armistice_tlog::VerifierKey;
@@ -35,7 +35,7 @@ pub struct Prior {
 /// Decides about a submission, given the state after all entries before it.
 ///
 /// `prior` is the entry with the same [`crate::unique_key`], `find` looks an entry up by its leaf hash. The
-/// signature is not checked again where `checked` names a key that is valid now.
+/// signature is not checked again where `checked` tried it with the key that is valid now.
 pub fn admit(
     state: &State,
     checked: &Checked,
@@ -104,7 +104,7 @@ fn authorised(state: &State, checked: &Checked, submission: &Submission) -> Resu
             "the name of an enrolled producer",
         )
     })?;
-    let key = producer.key(submission.key_id()).ok_or_else(|| {
+    let key = producer.key(submission.signed().key_id()).ok_or_else(|| {
         Refusal::new(
             RefusalCode::UnknownKey,
             "source",
@@ -124,7 +124,12 @@ fn authorised(state: &State, checked: &Checked, submission: &Submission) -> Resu
             ));
         }
     }
-    if checked.verified_by.as_ref() != Some(&key.key) && !submission.is_signed_by(&key.key) {
+    let signature_is_good = match &checked.signature {
+        Signature::Good(tried) if *tried == key.key => true,
+        Signature::Bad(tried) if *tried == key.key => false,
+        _ => submission.signed().is_signed_by(&key.key),
+    };
+    if !signature_is_good {
         return Err(Refusal::new(
             RefusalCode::BadSignature,
             "",
@@ -175,7 +180,13 @@ fn governs(state: &State, submission: &Submission) -> Result<(), Refusal> {
             let key = enrolment_key(&enrolled.key, enrolled.producer.as_str())?;
             match state.registry().producer(enrolled.producer.as_str()) {
                 // The same name with its present key again: the grants are replaced.
-                Some(known) if is_valid_key(known, &key) && known.number > 1 => Ok(()),
+                Some(known) if is_valid_key(known, &key) && known.number > 1 => {
+                    let loses_admin = !enrolled.may.contains(&Grant::Admin);
+                    if loses_admin && is_last_admin(state, enrolled.producer.as_str()) {
+                        return Err(last_admin("data.content.may"));
+                    }
+                    Ok(())
+                }
                 Some(_) => Err(Refusal::new(
                     RefusalCode::AlreadyEnrolled,
                     "data.content.producer",
@@ -185,8 +196,18 @@ fn governs(state: &State, submission: &Submission) -> Result<(), Refusal> {
             }
         }
         Event::KeyRotated(rotated) => {
-            enrolled(state, rotated.producer.as_str())?;
-            unused(state, &enrolment_key(&rotated.key, rotated.producer.as_str())?)
+            let producer = enrolled(state, rotated.producer.as_str())?;
+            let key = enrolment_key(&rotated.key, rotated.producer.as_str())?;
+            // Signature lines tell a producer's keys apart by their ids alone.
+            if producer.key(key.id()).is_some() {
+                let expected = "a key whose id no other key of this producer has";
+                return Err(Refusal::new(
+                    RefusalCode::AlreadyEnrolled,
+                    "data.content.key",
+                    expected,
+                ));
+            }
+            unused(state, &key)
         }
         Event::KeyRevoked(revoked) => {
             let producer = enrolled(state, revoked.producer.as_str())?;
@@ -204,12 +225,9 @@ fn governs(state: &State, submission: &Submission) -> Result<(), Refusal> {
                 )),
                 // Without a key that may `admin` nobody could ever enrol or revoke again.
                 Some(KeyStatus::Valid { .. }) if is_last_admin(state, revoked.producer.as_str()) => {
-                    Err(Refusal::new(
-                        RefusalCode::LastAdminKey,
-                        "data.content.key_id",
-                        "a key that is not the last one with the grant admin; rotate it instead",
-                    ))
+                    Err(last_admin("data.content.key_id"))
                 }
+
                 Some(_) => Ok(()),
             }
         }
@@ -259,6 +277,14 @@ fn enrolled<'a>(state: &'a State, name: &str) -> Result<&'a Producer, Refusal> {
                 "the name of an enrolled producer",
             )
         })
+}
+
+fn last_admin(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::LastAdminKey,
+        field,
+        "something that leaves another valid key with the grant admin",
+    )
 }
 
 fn is_valid_key(producer: &Producer, key: &VerifierKey) -> bool {

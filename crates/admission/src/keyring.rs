@@ -3,6 +3,7 @@
 //! A keyring answers "does this signature verify under a key of that name?", not "was the key valid?":
 //! validity depends on the log index and is decided in [`crate::admit`].
 
+use crate::submission::Signed;
 use crate::{Rejected, Submission};
 use armistice_report::Event;
 use armistice_tlog::{KeyId, VerifierKey};
@@ -14,14 +15,34 @@ pub struct Keyring {
     keys: HashMap<(String, KeyId), VerifierKey>,
 }
 
-/// A submission that was read, and the key under which its signature verified.
+/// A submission that was read, and what became of its signature.
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// What was sent, or why it cannot be read.
     pub submission: Result<Submission, Rejected>,
-    /// The key that verified the signature. `None`: it was not in the keyring, or the signature is bad;
-    /// admission then tries once more with the keys of its own state.
-    pub verified_by: Option<VerifierKey>,
+    /// Whether its signature verifies under a key of that name.
+    pub signature: Signature,
+}
+
+/// What a check ahead of admission found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
+    /// No key of that name and id was known: admission tries the keys of its own state.
+    NotTried,
+    /// It verifies under this key.
+    Good(VerifierKey),
+    /// It does not verify under this key, and need not be tried again.
+    Bad(VerifierKey),
+}
+
+impl Checked {
+    /// Whose key signed it, if that was shown. Says who made the note, not who sent it here.
+    pub fn proven_signer(&self) -> Option<&str> {
+        match &self.signature {
+            Signature::Good(key) => Some(key.name()),
+            Signature::NotTried | Signature::Bad(_) => None,
+        }
+    }
 }
 
 impl Keyring {
@@ -54,13 +75,22 @@ impl Keyring {
     /// Reads a submission and checks its signature. Needs no state, so it may run on any core.
     pub fn check(&self, bytes: Vec<u8>) -> Checked {
         let submission = Submission::read(bytes);
-        let verified_by = submission.as_ref().ok().and_then(|read| {
-            let key = self.get(read.signer(), read.key_id())?;
-            read.is_signed_by(key).then(|| key.clone())
-        });
+        let signed = match &submission {
+            Ok(submission) => Some(submission.signed()),
+            Err(rejected) => rejected.signed.as_deref(),
+        };
+        let signature = signed.map_or(Signature::NotTried, |signed| self.verify(signed));
         Checked {
             submission,
-            verified_by,
+            signature,
+        }
+    }
+
+    fn verify(&self, signed: &Signed) -> Signature {
+        match self.get(signed.signer(), signed.key_id()) {
+            None => Signature::NotTried,
+            Some(key) if signed.is_signed_by(key) => Signature::Good(key.clone()),
+            Some(key) => Signature::Bad(key.clone()),
         }
     }
 }

@@ -27,7 +27,7 @@ mod tests;
 
 pub use admit::{Decision, Prior, admit};
 pub use history::{History, Meta};
-pub use keyring::{Checked, Keyring};
+pub use keyring::{Checked, Keyring, Signature};
 pub use registry::{Founding, KeyStatus, Producer, Registry};
 pub use state::{State, StateError};
-pub use submission::{Rejected, Submission, unique_key};
+pub use submission::{Rejected, Signed, Submission, unique_key};

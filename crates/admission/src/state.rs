@@ -185,6 +185,15 @@ fn founding(checked: &Checked) -> Result<(Founding, VerifierKey), Refusal> {
         operator_key.name(),
         RefusalCode::SourceMismatch,
     )?;
+    if operator_key.name() == founding.origin.as_str() {
+        // The ledger signs its own entries under the origin; one name cannot be two signers.
+        let expected = "an operator's name other than the origin";
+        return Err(Refusal::new(
+            RefusalCode::AlreadyEnrolled,
+            "data.content.operator.name",
+            expected,
+        ));
+    }
     if founding.ledger_key.public_key() == operator_key.public_key() {
         let expected = "a key other than the ledger's";
         return Err(Refusal::new(
@@ -193,7 +202,7 @@ fn founding(checked: &Checked) -> Result<(Founding, VerifierKey), Refusal> {
             expected,
         ));
     }
-    if !submission.is_signed_by(&operator_key) {
+    if !submission.signed().is_signed_by(&operator_key) {
         return Err(Refusal::new(
             RefusalCode::BadSignature,
             "",

@@ -12,23 +12,64 @@
 use armistice_report::{NOTE_BYTES_MAX, Refusal, RefusalCode, Report};
 use armistice_tlog::{Error, Hash, KeyId, SignatureLine, SingleNote, VerifierKey};
 
+/// A note with one signature line, whatever its text says.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    bytes: Vec<u8>,
+    text_bytes: usize,
+    signature: SignatureLine,
+}
+
 /// A well-formed signed report whose signature was not yet checked.
 #[derive(Debug, Clone)]
 pub struct Submission {
-    bytes: Vec<u8>,
-    text_bytes: usize,
+    signed: Signed,
     sha256: Hash,
-    signature: SignatureLine,
     report: Report,
 }
 
 /// A submission that cannot be read: its hash, for the mark that it leaves, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Rejected {
     /// SHA-256 of the bytes that were sent.
     pub sha256: Hash,
     /// What was wrong.
     pub refusal: Refusal,
+    /// The note, where at least that could be read: its signature may still say whose it is.
+    pub signed: Option<Box<Signed>>,
+}
+
+impl Signed {
+    /// The name in the signature line.
+    pub fn signer(&self) -> &str {
+        self.signature.name()
+    }
+
+    /// The key id in the signature line.
+    pub fn key_id(&self) -> KeyId {
+        self.signature.key_id()
+    }
+
+    /// Whether the signature verifies under `key`, by the strict rule of `docs/formats/signed-note.md`.
+    pub fn is_signed_by(&self, key: &VerifierKey) -> bool {
+        let text = std::str::from_utf8(&self.bytes[..self.text_bytes]);
+        text.is_ok_and(|text| key.verify_line(text, &self.signature).is_ok())
+    }
+
+    fn read(bytes: Vec<u8>) -> Result<Self, Refusal> {
+        // Before parsing: the cheapest refusal of the largest input.
+        if bytes.len() > NOTE_BYTES_MAX {
+            let expected = format!("a signed note of at most {NOTE_BYTES_MAX} bytes");
+            let found = format!("{} bytes", bytes.len());
+            return Err(Refusal::new(RefusalCode::EntryTooLarge, "", expected).found(&found));
+        }
+        let SingleNote { text, signature } = SingleNote::parse(&bytes).map_err(|error| not_a_note(&error))?;
+        Ok(Self {
+            text_bytes: text.len(),
+            signature,
+            bytes,
+        })
+    }
 }
 
 impl Submission {
@@ -39,12 +80,28 @@ impl Submission {
     /// not a valid report, too large for an entry, or a key name other than the report's source.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Rejected> {
         let sha256 = Hash::sha256(&bytes);
-        read(bytes, sha256).map_err(|refusal| Rejected { sha256, refusal })
+        let signed = Signed::read(bytes).map_err(|refusal| Rejected {
+            sha256,
+            refusal,
+            signed: None,
+        })?;
+        match read_report(&signed) {
+            Ok(report) => Ok(Self {
+                signed,
+                sha256,
+                report,
+            }),
+            Err(refusal) => Err(Rejected {
+                sha256,
+                refusal,
+                signed: Some(Box::new(signed)),
+            }),
+        }
     }
 
     /// The signed note, exactly as it was sent.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.signed.bytes
     }
 
     /// SHA-256 of [`Submission::bytes`]: the submission's name in refusals, in `prev` and as `Nats-Msg-Id`.
@@ -54,23 +111,17 @@ impl Submission {
 
     /// The name in the signature line; equal to the report's `source`.
     pub fn signer(&self) -> &str {
-        self.signature.name()
+        self.signed.signer()
     }
 
-    /// The key id in the signature line.
-    pub fn key_id(&self) -> KeyId {
-        self.signature.key_id()
+    /// The note and its signature.
+    pub fn signed(&self) -> &Signed {
+        &self.signed
     }
 
     /// The report in it.
     pub fn report(&self) -> &Report {
         &self.report
-    }
-
-    /// Whether the signature verifies under `key`, by the strict rule of `docs/formats/signed-note.md`.
-    pub fn is_signed_by(&self, key: &VerifierKey) -> bool {
-        let text = std::str::from_utf8(&self.bytes[..self.text_bytes]);
-        text.is_ok_and(|text| key.verify_line(text, &self.signature).is_ok())
     }
 
     /// The hash under which the log finds this submission again: see [`unique_key`].
@@ -88,29 +139,16 @@ pub fn unique_key(producer: &str, id: &str) -> Hash {
     Hash::sha256(&text)
 }
 
-fn read(bytes: Vec<u8>, sha256: Hash) -> Result<Submission, Refusal> {
-    // Before parsing: the cheapest refusal of the largest input.
-    if bytes.len() > NOTE_BYTES_MAX {
-        let expected = format!("a signed note of at most {NOTE_BYTES_MAX} bytes");
-        let found = format!("{} bytes", bytes.len());
-        return Err(Refusal::new(RefusalCode::EntryTooLarge, "", expected).found(&found));
-    }
-    let SingleNote { text, signature } = SingleNote::parse(&bytes).map_err(|error| not_a_note(&error))?;
-    let report = armistice_report::parse(text.as_bytes())?;
-    if report.source.as_str() != signature.name() {
+fn read_report(signed: &Signed) -> Result<Report, Refusal> {
+    let report = armistice_report::parse(&signed.bytes[..signed.text_bytes])?;
+    if report.source.as_str() != signed.signer() {
         return Err(Refusal::new(
             RefusalCode::SourceMismatch,
             "source",
             "the name in the signature line",
         ));
     }
-    Ok(Submission {
-        text_bytes: text.len(),
-        sha256,
-        signature,
-        report,
-        bytes,
-    })
+    Ok(report)
 }
 
 fn not_a_note(error: &Error) -> Refusal {

@@ -23,6 +23,9 @@ const SAID: &[Family] = &[
     Family::Diplomacy,
 ];
 
+/// The field by which an answer names what it answers.
+const TARGET: &str = "data.content.target";
+
 /// A field that names an entry, and what that entry must be.
 struct Named {
     field: String,
@@ -45,7 +48,9 @@ pub(crate) fn fit(
         if !fits {
             return Err(wrong(&named, meta.event_type));
         }
-        withdraws(state, report, &named, index)?;
+        if named.field == TARGET {
+            withdraws(state, report, &named, index)?;
+        }
     }
     // What is left are the generic references: they must exist, whatever they are.
     for hash in report.targets() {
@@ -72,7 +77,18 @@ fn named(event: &Event) -> Vec<Named> {
             vec![families("target", e.target, &[Family::Claims, Family::Findings])]
         }
         Event::ClaimCorroborated(e) => vec![families("target", e.target, CLAIMED)],
-        Event::ClaimCorrected(e) => vec![exactly("target", e.target, e.replacement.event().event_type())],
+        Event::ClaimCorrected(e) => {
+            let replacement = e.replacement.event();
+            let within = named(replacement).into_iter().map(|inner| Named {
+                field: inner
+                    .field
+                    .replacen("data.content", "data.content.replacement.content", 1),
+                ..inner
+            });
+            std::iter::once(exactly("target", e.target, replacement.event_type()))
+                .chain(within)
+                .collect()
+        }
         Event::ClaimRetracted(e) => vec![families("target", e.target, SAID)],
         Event::IncidentAssessed(e) => e
             .targets

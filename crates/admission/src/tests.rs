@@ -2,7 +2,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "contents are literals at the call")]
 
-use crate::{Checked, Decision, Keyring, Prior, State, Submission, admit};
+use crate::{Checked, Decision, Keyring, Prior, Signature, State, Submission, admit};
 use armistice_report::{EntryHash, Timestamp, entry};
 use armistice_tlog::{Hash, Index, SigningKey, leaf_hash};
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ impl World {
         let decision = self.decide(&checked, note);
         // What was not verified ahead of time is verified by admission itself, with the same outcome.
         let unchecked = Checked {
-            verified_by: None,
+            signature: Signature::NotTried,
             ..checked.clone()
         };
         assert_eq!(self.decide(&unchecked, note), decision);
@@ -115,6 +115,7 @@ impl World {
     fn send(&mut self, signer: &SigningKey, kind: &str, content: Value) -> Decision {
         self.sequence += 1;
         let data = if kind.starts_with("incident.rep")
+            || kind.starts_with("casualties.")
             || kind.starts_with("claim.")
             || kind.starts_with("incident.ass")
         {
@@ -355,6 +356,12 @@ fn the_last_admin_key_stays() {
         &world.send(&key("deputy", 6), "key.revoked.v1", revoked.clone()),
         "admit",
     );
+    let lesser =
+        json!({ "producer": "deputy", "key": key("deputy", 6).verifier_key().to_string(), "may": ["claim"] });
+    check(
+        &world.send(&key("deputy", 6), "producer.enrolled.v1", lesser),
+        "last_admin_key",
+    );
     check(
         &world.send(&key("deputy", 6), "key.revoked.v1", revoked),
         "revoked_key",
@@ -452,6 +459,20 @@ fn only_its_own_producer_corrects_or_retracts() {
         "admit",
     );
     let correction = world.last();
+    let casualties = |incident: &str| {
+        json!({
+            "side": "side-a", "status": "military", "incident": incident,
+            "killed": { "best": 1, "relation": "exactly" },
+        })
+    };
+    let desk_casualties = world.send(&desk, "casualties.reported.v1", casualties(&hash));
+    check(&desk_casualties, "admit");
+    let counted = world.last();
+    let founding = world.entries[0].1.to_string();
+    let replaced = correct(&counted, "casualties.reported.v1", casualties(&founding));
+    check(&world.send(&desk, "claim.corrected.v1", replaced), "wrong_target");
+    let replaced = correct(&counted, "casualties.reported.v1", casualties(&hash));
+    check(&world.send(&desk, "claim.corrected.v1", replaced), "admit");
     check(
         &world.send(
             &desk,
@@ -507,4 +528,16 @@ fn a_founding_is_signed_by_the_operator_that_it_names() {
     assert!(found(content(&key("example.org/other", 2), &operator), &operator).is_err());
     assert!(found(content(&key(ORIGIN, 1), &operator), &operator).is_err());
     assert!(found(content(&key(ORIGIN, 2), &key("other", 1)), &operator).is_err());
+    let mut same = content(&key("one-name", 2), &key("one-name", 1));
+    same["origin"] = json!("one-name");
+    let mut report = envelope(
+        "one-name",
+        "founding",
+        1,
+        "ledger.founded.v1",
+        json!({ "content": same }),
+    );
+    report["ledger"] = json!("one-name");
+    let signed = sign(&report, &key("one-name", 1));
+    assert!(State::found(&Keyring::default().check(signed), at(0)).is_err());
 }

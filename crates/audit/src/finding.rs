@@ -9,6 +9,9 @@ pub enum Finding {
     /// The checkpoint is not a checkpoint, or not signed by the key.
     #[error("the checkpoint does not verify under the given key")]
     Checkpoint(#[source] armistice_tlog::Error),
+    /// A log or witness of the policy signed, and its signature does not verify; or the policy knows no such log.
+    #[error("the checkpoint fails under the policy")]
+    Policy(#[source] armistice_tlog::Error),
     /// The policy is not met.
     #[error("the policy's quorum does not hold: {cosigned} of its witnesses cosigned")]
     Quorum {
@@ -96,8 +99,8 @@ pub enum Finding {
         #[source]
         refusal: Box<Refusal>,
     },
-    /// An entry repeats an earlier one.
-    #[error("entry {index} repeats entry {first}", index = .index.0, first = .first.0)]
+    /// An entry has the producer and id of an earlier one.
+    #[error("entry {index} has the producer and id of entry {first}", index = .index.0, first = .first.0)]
     Repeated {
         /// The entry.
         index: Index,
@@ -134,16 +137,6 @@ pub enum Finding {
         #[source]
         source: armistice_projection::Error,
     },
-    /// A view that somebody published has another digest.
-    #[error("the view {view} has the digest {computed}, published was {published}")]
-    View {
-        /// The view's name and version.
-        view: String,
-        /// What the entries give.
-        computed: Hash,
-        /// What was published.
-        published: Hash,
-    },
 }
 
 impl Finding {
@@ -162,12 +155,12 @@ impl Finding {
             | Self::Fold { index, .. } => Some(*index),
             Self::Founding(_) | Self::OtherLedger { .. } => Some(Index(0)),
             Self::Checkpoint(_)
+            | Self::Policy(_)
             | Self::Quorum { .. }
             | Self::Root { .. }
             | Self::KeptUnsigned(_)
             | Self::Shrunk { .. }
-            | Self::Rewritten { .. }
-            | Self::View { .. } => None,
+            | Self::Rewritten { .. } => None,
         }
     }
 }

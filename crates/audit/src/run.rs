@@ -4,7 +4,7 @@ use crate::check::{self, CheckedBundle, CheckedEntry, Stop, fetch, first, under}
 use crate::seen::{Keys, Leaves};
 use crate::verdict::{Kept, Verdict, ViewDigest};
 use crate::{Finding, Source, SourceError};
-use armistice_admission::{Decision, Keyring, Prior, State, admit};
+use armistice_admission::{Decision, Keyring, State, admit};
 use armistice_projection::{Item, Projection, View};
 use armistice_report::EntryHash;
 use armistice_tlog::tile::{self, TileKind, WIDTH};
@@ -23,8 +23,6 @@ pub struct Audit<'a> {
     pub policy: Option<&'a Policy>,
     /// A checkpoint that the auditor kept from earlier.
     pub kept: Option<&'a [u8]>,
-    /// Digests that somebody published, to be compared with what the entries give.
-    pub published: &'a [ViewDigest],
     /// Told how many entries were folded, and of how many, from time to time.
     pub progress: &'a (dyn Fn(u64, u64) + Sync),
 }
@@ -75,7 +73,8 @@ fn run(source: &impl Source, given: &Audit<'_>, verdict: &mut Verdict) -> Result
     }
     verdict.prove("every tile holds the hashes of the entries below it, and they make the checkpoint's root");
     kept(given, &fold.tree, verdict)?;
-    views(given, &fold.projection, verdict)
+    views(&fold.projection, verdict);
+    Ok(())
 }
 
 fn signed_head(source: &impl Source, given: &Audit<'_>, verdict: &mut Verdict) -> Result<Checkpoint, Stop> {
@@ -84,7 +83,13 @@ fn signed_head(source: &impl Source, given: &Audit<'_>, verdict: &mut Verdict) -
             path: "checkpoint".into(),
             first: Index(0),
         }),
-        other => Stop::Unreadable(other),
+        SourceError::Damaged(cause) => Finding::Damaged {
+            path: "checkpoint".into(),
+            first: Index(0),
+            cause,
+        }
+        .into(),
+        other @ SourceError::Unreadable(_) => Stop::Unreadable(other),
     })?;
     let (checkpoint, _) = Checkpoint::open(&bytes, given.key).map_err(Finding::Checkpoint)?;
     verdict.origin = Some(checkpoint.origin().to_owned());
@@ -98,7 +103,7 @@ fn signed_head(source: &impl Source, given: &Audit<'_>, verdict: &mut Verdict) -
     if let Some(policy) = given.policy {
         let judged = policy
             .evaluate(&bytes, std::slice::from_ref(given.key))
-            .map_err(Finding::Checkpoint)?;
+            .map_err(Finding::Policy)?;
         if !judged.quorum {
             return Err(Finding::Quorum {
                 cosigned: judged.cosigned.len(),
@@ -222,14 +227,13 @@ impl Fold<'_> {
         if entry.received < state.received() {
             return Err(Finding::TimeBackwards { index }.into());
         }
-        let prior = self.keys.find(unique);
+        if let Some(first) = self.keys.find(unique) {
+            return Err(Finding::Repeated { index, first }.into());
+        }
         let find = |hash: &EntryHash| self.leaves.find(&Hash(hash.0), &self.tree);
-        let prior = prior.map(|index| Prior {
-            index,
-            same_bytes: false,
-        });
-        match admit(state, &entry.checked, prior, find) {
+        match admit(state, &entry.checked, None, find) {
             Decision::Admit => Ok(()),
+            // Without a prior entry nothing is known.
             Decision::Known(first) => Err(Finding::Repeated { index, first }.into()),
             Decision::Refuse(refusal) => Err(Finding::Inadmissible {
                 index,
@@ -311,7 +315,7 @@ fn kept(given: &Audit<'_>, tree: &Tree, verdict: &mut Verdict) -> Result<(), Sto
     Ok(())
 }
 
-fn views(given: &Audit<'_>, projection: &Projection, verdict: &mut Verdict) -> Result<(), Stop> {
+fn views(projection: &Projection, verdict: &mut Verdict) {
     for view in View::ALL {
         let digest = projection.digest(*view);
         let (name, version) = (view.name().to_owned(), view.version());
@@ -321,24 +325,10 @@ fn views(given: &Audit<'_>, projection: &Projection, verdict: &mut Verdict) -> R
             rows: digest.rows.0,
             digest: digest.root,
         };
-        let published = given
-            .published
-            .iter()
-            .find(|one| one.view == computed.view && one.version == computed.version);
-        if let Some(published) = published.filter(|one| one.digest != computed.digest) {
-            let view = format!("{}@{}", computed.view, computed.version);
-            return Err(Finding::View {
-                view,
-                computed: computed.digest,
-                published: published.digest,
-            }
-            .into());
-        }
         verdict.views.push(computed);
     }
     verdict.prove(format!(
         "the digests of {} views follow from the entries",
         verdict.views.len()
     ));
-    Ok(())
 }

@@ -17,6 +17,8 @@ pub(crate) enum Answer {
     Stored(Index),
     /// It was refused.
     Refused(Refusal),
+    /// It could not be judged.
+    Failed(SubmitError),
 }
 
 /// Answers everybody of a group whose first entry is `first`, under the checkpoint that covers the group.
@@ -39,6 +41,7 @@ pub(crate) fn give(
                 );
             }
             Answer::Refused(refusal) => answer(waiting, Ok(Outcome::Refused(refusal))),
+            Answer::Failed(error) => answer(waiting, Err(error)),
         }
     }
     let header = entry::header(received);

@@ -1,9 +1,33 @@
 //! What can go wrong, apart from refusals: those are data, not errors.
 
 use armistice_admission::StateError;
+use armistice_report::Refusal;
 use armistice_tlog::{Hash, Index, TreeSize};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// What stops the writer for the life of the process.
+#[derive(Debug, thiserror::Error)]
+pub enum StopCause {
+    /// A write failed, or the store refused a batch that should have been within its limits.
+    #[error("the log cannot be written")]
+    Append(#[from] armistice_eventlog::AppendError),
+    /// The ledger's own signature over a new tree head does not verify: memory or processor is at fault.
+    #[error("the new checkpoint does not verify under the ledger's own key")]
+    Checkpoint(#[source] armistice_tlog::Error),
+}
+
+impl StopCause {
+    /// What to do next.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Append(error) => error.hint(),
+            Self::Checkpoint(_) => Some(
+                "check this machine's memory, then start the ledger again; nothing without a receipt is acknowledged",
+            ),
+        }
+    }
+}
 
 /// Why a submission got no answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -15,7 +39,7 @@ pub enum SubmitError {
         size: TreeSize,
         /// The failure that stopped it.
         #[source]
-        cause: Arc<armistice_eventlog::AppendError>,
+        cause: Arc<StopCause>,
     },
     /// The ledger is closing or its threads have ended.
     #[error("the ledger is closed")]
@@ -53,15 +77,27 @@ impl From<armistice_eventlog::Error> for SubmitError {
     }
 }
 
-/// Why a ledger cannot be founded or opened. Nothing was changed.
+/// Why a ledger cannot be founded or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The store refused to open.
     #[error("the log's store cannot be opened")]
     Store(#[from] armistice_eventlog::Error),
-    /// A write failed while founding or while signing what was found unsigned.
-    #[error("the log cannot be written")]
-    Append(#[from] armistice_eventlog::AppendError),
+    /// A write failed while founding or while signing what was found unsigned: the log is as before, or complete.
+    #[error("the ledger cannot be completed")]
+    Stopped(#[from] StopCause),
+    /// An entry past the signed head, which no receipt ever covered, should have been refused.
+    #[error("stored entry {index}, past the signed head, is not admissible", index = .index.0)]
+    Inadmissible {
+        /// Its position.
+        index: Index,
+        /// Why.
+        #[source]
+        refusal: Box<Refusal>,
+    },
+    /// An entry could not be read back.
+    #[error("the stored entries past the signed head cannot be judged")]
+    Tail(#[source] SubmitError),
     /// There is a ledger already.
     #[error("the directory holds a ledger of {size} entries already", size = .size.0)]
     Exists {
@@ -113,7 +149,11 @@ impl OpenError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::Append(error) => error.hint(),
+            Self::Stopped(cause) => cause.hint(),
+            Self::Tail(error) => error.hint(),
+            Self::Inadmissible { .. } => Some(
+                "keep a copy of this directory, then restore the newest backup: something other than this ledger wrote to it",
+            ),
             Self::Exists { .. } => Some("choose another directory; a ledger is founded once"),
             Self::Empty => Some("found one with `armistice init`"),
             Self::HeadMissing { .. } => Some(

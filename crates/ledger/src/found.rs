@@ -1,9 +1,9 @@
 //! Founding a ledger: entry 0, signed by the operator, and the first checkpoint.
 
-use crate::error::OpenError;
+use crate::error::{OpenError, StopCause};
 use crate::open::{LOG_FOLDER, sign_head};
 use crate::sign::sign_report;
-use armistice_admission::{Checked, State, StateError, Submission};
+use armistice_admission::{Checked, Signature, State, StateError, Submission};
 use armistice_eventlog::{Batch, Options, Record, Writer};
 use armistice_report::{
     CeasefireId, Codebook, Event, Flaw, KeyText, LedgerFounded, Operator, Origin, ProducerName, Refusal,
@@ -44,7 +44,7 @@ pub fn found(dir: &Path, founder: &Founder<'_>, now: Timestamp) -> Result<State,
     let state = State::found(
         &Checked {
             submission: Ok(submission),
-            verified_by: None,
+            signature: Signature::NotTried,
         },
         now,
     )?;
@@ -54,10 +54,11 @@ pub fn found(dir: &Path, founder: &Founder<'_>, now: Timestamp) -> Result<State,
     if reader.size() > TreeSize(0) {
         return Err(OpenError::Exists { size: reader.size() });
     }
-    writer.append(&Batch {
+    let batch = Batch {
         records: vec![Record { bytes, key }],
         cursors: Vec::new(),
-    })?;
+    };
+    writer.append(&batch).map_err(StopCause::Append)?;
     // If the process dies here, opening finds one entry without a head and signs it.
     sign_head(&mut writer, &reader, &state, founder.log_key)?;
     Ok(state)

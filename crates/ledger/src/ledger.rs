@@ -46,6 +46,29 @@ struct Running {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
+impl Running {
+    fn close(&self) {
+        drop(
+            self.submitter
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        // Held while joining, so that a second caller returns when the threads have ended, not before.
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            // A thread that panicked has dropped its callers' channels: they got `Closed`.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger")
@@ -61,7 +84,7 @@ impl Ledger {
     /// Opens the ledger in `dir` and starts its two threads. Blocks while the log is opened.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing is changed in the directory then.
+    /// [`OpenError`]; then nothing was changed but, at most, the head signed for entries found past it.
     pub fn open(
         dir: &Path,
         log_key: SigningKey,
@@ -122,12 +145,11 @@ impl Ledger {
         &self,
         notes: impl IntoIterator<Item = Vec<u8>>,
     ) -> Vec<Result<Outcome, SubmitError>> {
-        let intake = self.intake();
         let queue = |note: Vec<u8>| -> Result<oneshot::Receiver<_>, SubmitError> {
             let (answer, waiting) = oneshot::channel();
             let bytes = note.len();
-            let intake = intake.as_ref().map_err(SubmitError::clone)?;
-            intake
+            // Taken anew for each: a closing ledger does not wait for the rest of a long iterator.
+            self.intake()?
                 .submit_blocking((note, answer), bytes)
                 .map_err(|_| SubmitError::Closed)?;
             Ok(waiting)
@@ -153,27 +175,10 @@ impl Ledger {
         &self.reader
     }
 
-    /// Takes no more submissions, answers those that are queued, writes the last marks and ends the threads. Blocks.
+    /// Takes no more submissions, answers those that are queued, writes the last marks and ends the threads. Blocks until
+    /// they ended. The last clone of a ledger that is dropped does the same.
     pub fn close(&self) {
-        // The lock is held for this one statement: a submission that is being queued holds a clone, not the lock.
-        drop(
-            self.running
-                .submitter
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let threads = std::mem::take(
-            &mut *self
-                .running
-                .threads
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        for thread in threads {
-            // A thread that panicked has dropped its callers' channels: they got `Closed`.
-            let _ = thread.join();
-        }
+        self.running.close();
     }
 
     fn start(
@@ -182,6 +187,7 @@ impl Ledger {
         settings: Settings,
         clock: Clock,
     ) -> Result<Self, OpenError> {
+        let settings = settings.within_limits();
         let reader = opened.reader.clone();
         let dir = opened.dir.clone();
         let keyring: SharedKeyring = Arc::new(RwLock::new(Arc::new(opened.keyring.clone())));

@@ -15,6 +15,7 @@
 
 mod answers;
 mod commit;
+mod decide;
 mod error;
 mod found;
 mod intake;
@@ -26,7 +27,7 @@ mod settings;
 mod sign;
 mod snapshot;
 
-pub use error::{OpenError, SubmitError};
+pub use error::{OpenError, StopCause, SubmitError};
 pub use found::{Founder, found};
 pub use ledger::{Clock, Ledger, Outcome};
 pub use open::read_state;

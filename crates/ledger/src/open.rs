@@ -1,10 +1,12 @@
 //! Opening: prove the store, rebuild the state of admission, sign what was flushed but never signed.
 
-use crate::error::OpenError;
+use crate::decide::stored_prior;
+use crate::error::{OpenError, StopCause};
+use crate::sign::signed_checkpoint;
 use crate::snapshot::Snapshot;
-use armistice_admission::{Checked, History, Keyring, State, Submission};
+use armistice_admission::{Checked, Decision, History, Keyring, Signature, State, Submission, admit};
 use armistice_eventlog::{Options, Reader, Writer};
-use armistice_report::{Family, Timestamp, entry};
+use armistice_report::{EntryHash, Family, Refusal, RefusalCode, Timestamp, entry};
 use armistice_tlog::{Checkpoint, Hash, Index, SigningKey, TreeSize, VerifierKey};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -40,24 +42,30 @@ pub(crate) fn open_over(
     let opened = store(&dir.join(LOG_FOLDER))?;
     let (mut writer, reader) = (opened.writer, opened.reader);
     let snapshot_path = dir.join(SNAPSHOT_FILE);
-    let state = read_state(&reader, &snapshot_path)?;
-    let ledger_key = &state.registry().founding.ledger_key;
-    if *ledger_key != log_key.verifier_key() {
+    let (founding, received) = founding(&reader)?;
+    let ledger_key = State::found(&founding, received)?
+        .registry()
+        .founding
+        .ledger_key
+        .clone();
+    if ledger_key != log_key.verifier_key() {
         return Err(OpenError::WrongKey {
             expected: ledger_key.to_string(),
         });
     }
-    let signed = signed_size(&reader, ledger_key)?;
+    let signed = signed_size(&reader, &ledger_key)?;
+    let mut state = read_until(&reader, &snapshot_path, signed.max(TreeSize(1)))?;
+    let mut keyring = keyring(&reader, &state)?;
+    admit_tail(&reader, &mut state, &mut keyring)?;
+    let (own_sequence, own_previous) = own_counter(&reader, &state)?;
     if signed < reader.size() {
-        // Flushed before the process died, never acknowledged: kept, and covered by a checkpoint from now on.
+        // Flushed before the process died, never acknowledged: judged again, kept, and covered by a checkpoint from now on.
         sign_head(&mut writer, &reader, &state, log_key)?;
         info!(
             tree_size = reader.size().0,
             "head signed for entries found past it"
         );
     }
-    let keyring = keyring(&reader, &state)?;
-    let (own_sequence, own_previous) = own_counter(&reader, &state)?;
     Ok(Opened {
         dir: dir.to_owned(),
         writer,
@@ -70,22 +78,58 @@ pub(crate) fn open_over(
     })
 }
 
+/// Judges the entries past the signed head as if they were submitted now: signing them makes them the ledger's statement.
+fn admit_tail(reader: &Reader, state: &mut State, keyring: &mut Keyring) -> Result<(), OpenError> {
+    while state.next_index().0 < reader.size().0 {
+        let index = state.next_index();
+        let (submission, received) = read_entry(reader, index, &reader.entry(index)?)?;
+        let checked = keyring.check(submission.bytes().to_vec());
+        let prior = stored_prior(reader, &submission, index).map_err(OpenError::Tail)?;
+        let find = |hash: &EntryHash| reader.find_hash(&Hash(hash.0)).filter(|found| *found < index);
+        let refusal = match admit(state, &checked, prior, find) {
+            Decision::Admit if received >= state.received() => None,
+            Decision::Admit => Some(Refusal::new(
+                RefusalCode::TimeOrder,
+                "",
+                "a receiving time not before the last entry's",
+            )),
+            Decision::Known(first) => Some(Refusal::new(
+                RefusalCode::IdConflict,
+                "id",
+                format!("no repetition of entry {first}"),
+            )),
+            Decision::Refuse(refusal) => Some(refusal),
+        };
+        if let Some(refusal) = refusal {
+            return Err(OpenError::Inadmissible {
+                index,
+                refusal: Box::new(refusal),
+            });
+        }
+        state.apply(&submission, received);
+        keyring.learn(&submission.report().event);
+    }
+    Ok(())
+}
+
 /// The state of admission after every entry of the log; from the snapshot at `snapshot` as far as it is the log's own.
 ///
 /// # Errors
 /// [`OpenError::Empty`] without entry 0, [`OpenError::BadEntry`] or [`OpenError::State`] where entries do not fold.
 pub fn read_state(reader: &Reader, snapshot: &Path) -> Result<State, OpenError> {
-    if reader.size() == TreeSize(0) {
-        return Err(OpenError::Empty);
-    }
-    let (founding, received) = checked(reader, Index(0))?;
-    let mut state = match usable_snapshot(reader, snapshot) {
+    read_until(reader, snapshot, reader.size())
+}
+
+/// [`read_state`] after the first `size` entries.
+fn read_until(reader: &Reader, snapshot: &Path, size: TreeSize) -> Result<State, OpenError> {
+    let (founding, received) = founding(reader)?;
+    let mut state = match usable_snapshot(reader, snapshot, size) {
         Some(snapshot) => restore(reader, &founding, snapshot)?,
         None => State::found(&founding, received)?,
     };
     let mut next = state.next_index();
-    while next.0 < reader.size().0 {
-        let until = reader.size().0.min(next.0 + REBUILD_ENTRIES as u64);
+    while next.0 < size.0 {
+        let until = size.0.min(next.0 + REBUILD_ENTRIES as u64);
         let entries = reader
             .entries(next..Index(until))
             .collect::<Result<Vec<_>, _>>()?;
@@ -102,10 +146,17 @@ pub fn read_state(reader: &Reader, snapshot: &Path) -> Result<State, OpenError> 
     Ok(state)
 }
 
-fn usable_snapshot(reader: &Reader, path: &Path) -> Option<Snapshot> {
+fn founding(reader: &Reader) -> Result<(Checked, Timestamp), OpenError> {
+    if reader.size() == TreeSize(0) {
+        return Err(OpenError::Empty);
+    }
+    checked(reader, Index(0))
+}
+
+fn usable_snapshot(reader: &Reader, path: &Path, until: TreeSize) -> Option<Snapshot> {
     let snapshot = Snapshot::load(path)?;
     let size = snapshot.size();
-    let is_ours = size.0 > 0 && size <= reader.size() && reader.root_at(size).ok() == Some(snapshot.root);
+    let is_ours = size.0 > 0 && size <= until && reader.root_at(size).ok() == Some(snapshot.root);
     is_ours.then_some(snapshot)
 }
 
@@ -151,7 +202,7 @@ fn checked(reader: &Reader, index: Index) -> Result<(Checked, Timestamp), OpenEr
     Ok((
         Checked {
             submission: Ok(submission),
-            verified_by: None,
+            signature: Signature::NotTried,
         },
         received,
     ))
@@ -177,10 +228,8 @@ pub(crate) fn sign_head(
     log_key: &SigningKey,
 ) -> Result<(), OpenError> {
     let size = reader.size();
-    let root = reader.root_at(size)?;
-    let origin = &state.registry().founding.origin;
-    let checkpoint = Checkpoint::new(origin.as_str(), size, root).map_err(OpenError::HeadNotOurs)?;
-    Ok(writer.publish_head(checkpoint.sign(log_key).as_bytes())?)
+    let note = signed_checkpoint(state, log_key, size, reader.root_at(size)?)?;
+    Ok(writer.publish_head(note.as_bytes()).map_err(StopCause::Append)?)
 }
 
 fn keyring(reader: &Reader, state: &State) -> Result<Keyring, OpenError> {

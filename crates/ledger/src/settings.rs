@@ -1,5 +1,7 @@
 //! Every limit of the ledger, with its unit and the arithmetic behind its default.
 
+use armistice_eventlog::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
+use armistice_report::{ENTRY_BYTES_MAX, ENTRY_HEADER_BYTES};
 use std::time::Duration;
 
 /// How the ledger groups, queues and limits.
@@ -35,5 +37,40 @@ impl Default for Settings {
             mark_entries_per_minute_max: 60,
             snapshot_entries: 65_536,
         }
+    }
+}
+
+impl Settings {
+    /// The same, as far as the store can take it: a group and the mark of its refusals fit into one batch.
+    pub(crate) fn within_limits(self) -> Self {
+        // Each submission grows by its header; one entry of the largest size is left for the mark.
+        let group_items_max = self.group_items_max.clamp(1, BATCH_ENTRIES_MAX - 1);
+        let headers = group_items_max * ENTRY_HEADER_BYTES;
+        let group_bytes_max = self
+            .group_bytes_max
+            .min(BATCH_BYTES_MAX - ENTRY_BYTES_MAX - headers);
+        Self {
+            group_items_max,
+            group_bytes_max,
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_within_the_limits_and_more_is_cut() {
+        assert_eq!(Settings::default().within_limits(), Settings::default());
+        let much = Settings {
+            group_items_max: usize::MAX,
+            group_bytes_max: usize::MAX,
+            ..Settings::default()
+        };
+        let cut = much.within_limits();
+        let batch = cut.group_bytes_max + cut.group_items_max * ENTRY_HEADER_BYTES + ENTRY_BYTES_MAX;
+        assert!(cut.group_items_max < BATCH_ENTRIES_MAX && batch <= BATCH_BYTES_MAX);
     }
 }

@@ -1,11 +1,11 @@
 //! The saved history of admission, so that opening a long log does not read every report again.
 //!
 //! ```text
-//! "armistice/admission/v1\n"  tree size u64 LE  root 32 bytes  received i64 LE (µs)  {producer u32 LE, type u8} × size  SHA-256
+//! "armistice/admission/v1\n"  SHA-256 of the type names  tree size u64 LE  root 32 bytes  received i64 LE (µs)  {producer u32 LE, type u8} × size  SHA-256
 //! ```
 //!
 //! A follower, never the truth: it is used only if its root is the log's own at that size, and may be deleted
-//! at any time. `type` is the place in `EventType::ALL`; a change of that order changes the first line.
+//! at any time. `type` is the place in `EventType::ALL`; the names' hash makes a file that was written with another list nothing.
 
 use armistice_admission::{History, Meta};
 use armistice_report::{EventType, Timestamp};
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 const MAGIC: &[u8] = b"armistice/admission/v1\n";
-const HEADER_BYTES: usize = MAGIC.len() + 8 + 32 + 8;
+const HEADER_BYTES: usize = MAGIC.len() + 32 + 8 + 32 + 8;
 const META_BYTES: usize = 5;
 
 /// A history and the tree that it was read from.
@@ -50,6 +50,7 @@ impl Snapshot {
         let mut bytes =
             Vec::with_capacity(HEADER_BYTES + usize::try_from(count).unwrap_or(0) * META_BYTES + 32);
         bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&type_names().0);
         bytes.extend_from_slice(&count.to_le_bytes());
         bytes.extend_from_slice(&self.root.0);
         bytes.extend_from_slice(&self.received.as_micros().to_le_bytes());
@@ -67,7 +68,7 @@ impl Snapshot {
         if Hash::sha256(body).0 != *sum {
             return None;
         }
-        let rest = body.strip_prefix(MAGIC)?;
+        let rest = body.strip_prefix(MAGIC)?.strip_prefix(&type_names().0)?;
         let (count, rest) = rest.split_first_chunk::<8>()?;
         let (root, rest) = rest.split_first_chunk::<32>()?;
         let (received, metas) = rest.split_first_chunk::<8>()?;
@@ -91,6 +92,15 @@ impl Snapshot {
             history,
         })
     }
+}
+
+/// SHA-256 of the names of all types in their order, each with a line feed.
+fn type_names() -> Hash {
+    let names: String = EventType::ALL
+        .iter()
+        .flat_map(|one| [one.as_str(), "\n"])
+        .collect();
+    Hash::sha256(names.as_bytes())
 }
 
 fn type_number(event_type: EventType) -> u8 {

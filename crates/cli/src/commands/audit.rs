@@ -66,7 +66,6 @@ pub(crate) fn check(
         key,
         policy,
         kept,
-        published: &[],
         progress: &progress,
     };
     let verdict = audit(bytes, &given);
