@@ -50,7 +50,9 @@ fn every_receipt_survives_being_killed() {
         "only {rounds_with_receipts} rounds got as far as a receipt"
     );
     world.reopen(Settings::default());
-    handed.iter().for_each(|one| check(&world, one));
+    for one in &handed {
+        check(&world, one);
+    }
     let verdict = Public::of(world.ledger().reader()).audit(&World::vkey(), None);
     assert!(verdict.holds(), "{:?}", verdict.finding);
 }
@@ -116,11 +118,11 @@ fn line(note: &[u8], receipt: &str) -> String {
 fn child() {
     let (Some(dir), Some(round)) = (
         env::var_os(DIR),
-        env::var(ROUND).ok().and_then(|n| n.parse::<u64>().ok()),
+        env::var_os(ROUND).and_then(|round| round.to_str()?.parse::<u64>().ok()),
     ) else {
         return;
     };
-    let clock = Arc::new(|| World::present());
+    let clock = Arc::new(World::present);
     let ledger = Ledger::open(Path::new(&dir), key(ORIGIN, 2), Settings::default(), clock).expect("opened");
     thread::scope(|scope| {
         for n in 0..SUBMITTERS {
