@@ -9,10 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    clock::Timestamp,
+    clock::{Date, Timestamp},
     ids::{ActorId, EntryHash, LanguageTag, MediaType, Sha256},
     list::UpTo,
     text::{Line, Name, Passage},
+    time::TimeSpec,
     words::words,
 };
 
@@ -29,6 +30,9 @@ pub const EVIDENCE_MAX: usize = 64;
 pub struct Provenance {
     /// Who says it. Not who sent it: that is the envelope's `source`.
     pub asserted_by: AssertedBy,
+    /// When the asserter said it, not when what is said happened, nor when it was published. None means not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_at: Option<TimeSpec>,
     /// The way of the words from the asserter to the publisher, in that order: speaker, agency, outlet. Two reports with
     /// the same first link have one origin.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
@@ -151,7 +155,10 @@ pub struct Source {
     /// How widely the outlet reports (ACLED `source_scale`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<SourceScale>,
-    /// When it was published, by its own account, UTC.
+    /// The day on which it was published, by its own account and in the zone of its outlet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_on: Option<Date>,
+    /// When it was published, by its own account, UTC. None where it gives no hour: a day alone is `published_on`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Timestamp>,
     /// When the publisher of this report took its copy, UTC.

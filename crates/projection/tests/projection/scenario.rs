@@ -1,7 +1,7 @@
 //! The scenario Parukh, 24–26 March 2022: every number of its two "must say" paragraphs.
 
 use armistice_projection::{Projection, View};
-use armistice_report::Event;
+use armistice_report::{Event, SourceKind};
 use serde_json::{Value, json};
 
 use crate::log::{Log, Rows, check};
@@ -396,6 +396,36 @@ fn every_row_of_the_scenario_is_visible_in_a_view() {
         "producer/demo-newsdesk",
         json!({"may": ["claim"], "gaps": [], "forks": [], "prev_mismatches": []}),
     );
+}
+
+#[test]
+fn what_the_table_says_about_when_it_was_said_and_published_is_kept() {
+    let log = log();
+    let provenance = |id: &str| {
+        let entry = &log.entries[usize::try_from(log.index(id)).unwrap()];
+        entry.report.provenance.clone().unwrap()
+    };
+    for (id, words) in [
+        ("r03", "in the afternoon"),
+        ("r12", "Saturday morning"),
+        ("r13", "Saturday morning"),
+        ("r19", "earlier"),
+    ] {
+        let said_at = provenance(id).said_at.unwrap();
+        assert_eq!(said_at.verbatim.as_deref(), Some(words), "{id}");
+    }
+    for entry in &log.entries {
+        let source = entry
+            .report
+            .provenance
+            .as_ref()
+            .and_then(|provenance| provenance.source.as_ref());
+        if let Some(source) = source.filter(|source| source.kind == SourceKind::Press) {
+            let day = source.published_on.map(|day| day.to_string());
+            assert_eq!(day.as_deref(), Some("2022-03-26"), "{}", entry.report.id);
+            assert_eq!((&source.title, &source.outlet), (&None, &None));
+        }
+    }
 }
 
 #[test]
