@@ -399,6 +399,35 @@ fn every_row_of_the_scenario_is_visible_in_a_view() {
 }
 
 #[test]
+fn both_sides_are_named_in_the_same_way() {
+    let rows = log().rows(View::Frame);
+    let called = |side: &str| -> Vec<(String, Value)> {
+        let names = rows.row(side)["names"].as_array().unwrap();
+        let one = |name: &Value| (name["name"].as_str().unwrap().to_owned(), name["used_by"].clone());
+        names.iter().map(one).collect()
+    };
+    // For each side a name that nobody is said to use, and what the other side's forces call its forces in the table.
+    assert_eq!(
+        called("actor/azerbaijan"),
+        [
+            ("Azerbaijan".to_owned(), Value::Null),
+            ("Azerbaijani forces".to_owned(), json!("karabakh-defence-army")),
+        ]
+    );
+    assert_eq!(
+        called("actor/karabakh-armenian"),
+        [
+            ("Armenian forces".to_owned(), json!("azerbaijan-mod")),
+            ("Karabakh Armenian side".to_owned(), Value::Null),
+        ]
+    );
+    for body in ["actor/azerbaijan-mod", "actor/karabakh-defence-army"] {
+        assert_eq!(called(body).len(), 1);
+        assert_eq!(called(body)[0].1, Value::Null);
+    }
+}
+
+#[test]
 fn what_the_table_says_about_when_it_was_said_and_published_is_kept() {
     let log = log();
     let provenance = |id: &str| {
@@ -454,6 +483,13 @@ fn a_place_shows_every_name_and_who_uses_it() {
         .map(|name| name["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["Farrukh", "Furukh", "Parukh"]);
+    rows.check(
+        "place/khramort",
+        json!({"names": [
+            {"name": "Khramort", "language": "hy", "used_by": "karabakh-armenian"},
+            {"name": "Pirlar", "language": "az", "used_by": "azerbaijan"},
+        ]}),
+    );
     rows.check(
         "actor/karabakh-defence-army",
         json!({"side": "karabakh-armenian", "role": "body_of_side"}),
