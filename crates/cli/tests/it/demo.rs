@@ -85,11 +85,12 @@ fn expected() -> Vec<(&'static str, &'static str, Value, Value)> {
             json!("contested"),
         ),
         ("control", "Parukh: accounts", json!(1), json!(3)),
+        same("control", "Parukh: said to be held by", json!("azerbaijan")),
         (
             "control",
-            "Parukh: said to be held by",
+            "Parukh: said to have left",
+            json!("nobody"),
             json!("azerbaijan"),
-            json!("azerbaijan; russian-peacekeepers"),
         ),
         (
             "control",

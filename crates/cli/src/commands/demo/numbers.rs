@@ -110,6 +110,9 @@ const READINGS: &[(&str, &str, Read)] = &[
     ("control", "Parukh: said to be held by", |v| {
         parukh(v, "claimed_for")
     }),
+    ("control", "Parukh: said to have left", |v| {
+        parukh(v, "said_to_have_left")
+    }),
     ("control", "Parukh: open demands for withdrawal", |v| {
         parukh(v, "open_demands")
     }),
@@ -215,6 +218,7 @@ fn air_strikes(views: &Views) -> Value {
 
 fn parukh(views: &Views, field: &str) -> Value {
     match views.row("control", "place/parukh").map(|row| row.get(field)) {
+        Some(Value::Array(names)) if names.is_empty() => json!("nobody"),
         Some(list @ Value::Array(_)) => json!(brief(list)),
         Some(value) => value.clone(),
         None => Value::Null,

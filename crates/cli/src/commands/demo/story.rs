@@ -215,14 +215,21 @@ fn control(views: &Views) -> Vec<String> {
     };
     let word = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().replace('_', " ");
     let rows = place.at("accounts").into_iter().map(|account| {
-        let says = if account["denies"].is_null() {
-            format!("{}, {}", word(account, "controller"), word(account, "mode"))
-        } else {
-            format!(
+        let who = |name: &str| brief(&account[name]);
+        let says = match (account["denies"].is_null(), account["mode"].as_str()) {
+            (false, _) => format!(
                 "denies {} ({})",
                 brief(&account["denies"]),
                 word(account, "scope")
-            )
+            ),
+            // Who left is said; who holds the place now is not, unless the account says it.
+            (true, Some("withdrew")) if who("controller").is_empty() => {
+                format!("{} withdrew", who("previous"))
+            }
+            (true, Some("withdrew")) => {
+                format!("{} withdrew, held by {}", who("previous"), who("controller"))
+            }
+            (true, _) => format!("held by {}, {}", who("controller"), word(account, "mode")),
         };
         let since = account["since"]["latest"]
             .as_str()
@@ -240,10 +247,7 @@ fn control(views: &Views) -> Vec<String> {
             brief(&account["entries"]),
         ]
     });
-    let mut lines = table(
-        &["said to be held by", "said by", "since", "entries"],
-        rows.collect(),
-    );
+    let mut lines = table(&["account", "said by", "since", "entries"], rows.collect());
     lines.push(String::new());
     lines.push(format!(
         "Status: {}. Open demands for withdrawal: {}.",
