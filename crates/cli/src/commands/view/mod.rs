@@ -16,8 +16,8 @@ use crate::views::{self, Condition, Row};
 /// Flags of `view`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The view: allegations, incidents, casualties, peacekeeping, statements, contacts, control, observations, producers;
-    /// without a name, all of them are listed
+    /// The view: allegations, incidents, casualties, peacekeeping, statements, contacts, control, observations,
+    /// producers, findings, frame, tallies; without a name, all of them are listed
     name: Option<String>,
     #[command(flatten)]
     from: From,
