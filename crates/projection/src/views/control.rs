@@ -313,6 +313,9 @@ impl<'r> Place<'r> {
     }
 }
 
+/// The first and the last moment of a time, in microseconds.
+type Bounds = (i64, i64);
+
 impl Record {
     /// Who withdrew, in this account.
     fn left(&self) -> Option<Name> {
@@ -320,7 +323,7 @@ impl Record {
     }
 
     /// When it is said of; without a time, of any.
-    fn bounds(&self) -> (i64, i64) {
+    fn bounds(&self) -> Bounds {
         self.since.map_or((i64::MIN, i64::MAX), Span::bounds)
     }
 }
@@ -338,7 +341,7 @@ fn rival_holders(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
 /// Whether an account says that a side withdrew, without saying who came after it, and another of the same time, or of
 /// no stated time, that this side holds the place.
 fn held_and_left(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
-    let mut of_side: BTreeMap<Name, Vec<((i64, i64), bool)>> = BTreeMap::new();
+    let mut of_side: BTreeMap<Name, Vec<(Bounds, bool)>> = BTreeMap::new();
     for (_, record) in live {
         let (side, holds) = match (record.controller, record.left()) {
             (Some(holder), _) => (holder, true),
@@ -352,7 +355,7 @@ fn held_and_left(reading: &Reading<'_>, live: &[&(u32, &Record)]) -> bool {
 }
 
 /// Whether two accounts whose times overlap say different things.
-fn differ_at_one_time<T: Copy + Ord>(mut accounts: Vec<((i64, i64), T)>) -> bool {
+fn differ_at_one_time<T: Copy + Ord>(mut accounts: Vec<(Bounds, T)>) -> bool {
     accounts.sort_unstable();
     // In the order of their beginnings: the holder whose time reaches furthest, and the furthest of any other holder.
     let mut furthest: Option<(i64, T)> = None;

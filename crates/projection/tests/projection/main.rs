@@ -11,6 +11,7 @@
 
 mod histories;
 mod log;
+mod pages;
 mod scenario;
 mod small;
 mod snapshots;
