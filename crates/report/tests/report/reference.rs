@@ -40,6 +40,12 @@ fn vocabulary() {
 }
 
 #[test]
+fn the_map_counts_the_types() {
+    let map = include_str!("../../../../docs/architecture.md");
+    assert!(map.contains(&format!("{} types of events", EventType::ALL.len())));
+}
+
+#[test]
 fn refusals() {
     let page = reference::refusals();
     for code in RefusalCode::ALL {
