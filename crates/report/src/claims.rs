@@ -1,6 +1,6 @@
 //! Claims: what somebody says happened.
 //!
-//! `{"kind":"ground_assault","accused":"azerbaijan","outcome":"unsuccessful","time":{…},"place":{…}}`
+//! `{"kind":"sabotage_raid","accused":"karabakh-armenian","target":"…","outcome":"repelled","time":{…}}`
 //!
 //! Source: UCDP GED codebook 22.1, the ACLED codebook, the tables of the OSCE SMM's daily reports. A claim is not a
 //! finding: `accused` is who is named by the asserter, `outcome` is the asserter's word. A tally is one claim about a
