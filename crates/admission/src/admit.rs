@@ -125,8 +125,8 @@ fn authorised(state: &State, checked: &Checked, submission: &Submission) -> Resu
         }
     }
     let signature_is_good = match &checked.signature {
-        Signature::Good(tried) if *tried == key.key => true,
-        Signature::Bad(tried) if *tried == key.key => false,
+        Signature::Good(tried) if **tried == key.key => true,
+        Signature::Bad(tried) if **tried == key.key => false,
         _ => submission.signed().is_signed_by(&key.key),
     };
     if !signature_is_good {

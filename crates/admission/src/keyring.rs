@@ -8,11 +8,12 @@ use crate::{Rejected, Submission};
 use armistice_report::Event;
 use armistice_tlog::{KeyId, VerifierKey};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Every key ever enrolled, by name and key id. Cheap to share behind an `Arc`; a clone is a snapshot.
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
-    keys: HashMap<(String, KeyId), VerifierKey>,
+    keys: HashMap<String, Vec<Arc<VerifierKey>>>,
 }
 
 /// A submission that was read, and what became of its signature.
@@ -30,9 +31,9 @@ pub enum Signature {
     /// No key of that name and id was known: admission tries the keys of its own state.
     NotTried,
     /// It verifies under this key.
-    Good(VerifierKey),
+    Good(Arc<VerifierKey>),
     /// It does not verify under this key, and need not be tried again.
-    Bad(VerifierKey),
+    Bad(Arc<VerifierKey>),
 }
 
 impl Checked {
@@ -48,7 +49,10 @@ impl Checked {
 impl Keyring {
     /// Adds a key; a key once added stays, since old entries stay checkable for ever.
     pub fn add(&mut self, key: VerifierKey) {
-        self.keys.insert((key.name().to_owned(), key.id()), key);
+        self.keys
+            .entry(key.name().to_owned())
+            .or_default()
+            .push(Arc::new(key));
     }
 
     /// Adds the keys that an event of the founding family names.
@@ -67,9 +71,9 @@ impl Keyring {
     }
 
     /// The key with this name and id.
-    pub fn get(&self, name: &str, id: KeyId) -> Option<&VerifierKey> {
-        // The map is small (one entry a key) and the allocation is far below the cost of a verification.
-        self.keys.get(&(name.to_owned(), id))
+    pub fn get(&self, name: &str, id: KeyId) -> Option<&Arc<VerifierKey>> {
+        // A name has few keys; of two with one id, which admission refuses, the first counts there too.
+        self.keys.get(name)?.iter().find(|key| key.id() == id)
     }
 
     /// Reads a submission and checks its signature. Needs no state, so it may run on any core.
@@ -89,8 +93,8 @@ impl Keyring {
     fn verify(&self, signed: &Signed) -> Signature {
         match self.get(signed.signer(), signed.key_id()) {
             None => Signature::NotTried,
-            Some(key) if signed.is_signed_by(key) => Signature::Good(key.clone()),
-            Some(key) => Signature::Bad(key.clone()),
+            Some(key) if signed.is_signed_by(key) => Signature::Good(Arc::clone(key)),
+            Some(key) => Signature::Bad(Arc::clone(key)),
         }
     }
 }

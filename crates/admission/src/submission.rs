@@ -24,8 +24,9 @@ pub struct Signed {
 #[derive(Debug, Clone)]
 pub struct Submission {
     signed: Signed,
-    sha256: Hash,
-    report: Report,
+    unique_key: Hash,
+    /// A report is over a kilobyte; submissions are passed from thread to thread.
+    report: Box<Report>,
 }
 
 /// A submission that cannot be read: its hash, for the mark that it leaves, and why.
@@ -56,19 +57,16 @@ impl Signed {
         text.is_ok_and(|text| key.verify_line(text, &self.signature).is_ok())
     }
 
-    fn read(bytes: Vec<u8>) -> Result<Self, Refusal> {
+    /// The length of the text, and the signature.
+    fn read(bytes: &[u8]) -> Result<(usize, SignatureLine), Refusal> {
         // Before parsing: the cheapest refusal of the largest input.
         if bytes.len() > NOTE_BYTES_MAX {
             let expected = format!("a signed note of at most {NOTE_BYTES_MAX} bytes");
             let found = format!("{} bytes", bytes.len());
             return Err(Refusal::new(RefusalCode::EntryTooLarge, "", expected).found(&found));
         }
-        let SingleNote { text, signature } = SingleNote::parse(&bytes).map_err(|error| not_a_note(&error))?;
-        Ok(Self {
-            text_bytes: text.len(),
-            signature,
-            bytes,
-        })
+        let SingleNote { text, signature } = SingleNote::parse(bytes).map_err(|error| not_a_note(&error))?;
+        Ok((text.len(), signature))
     }
 }
 
@@ -79,23 +77,37 @@ impl Submission {
     /// Everything that can be said of the bytes alone: not a note, more than one signature, not one line,
     /// not a valid report, too large for an entry, or a key name other than the report's source.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Rejected> {
-        let sha256 = Hash::sha256(&bytes);
-        let signed = Signed::read(bytes).map_err(|refusal| Rejected {
-            sha256,
-            refusal,
-            signed: None,
-        })?;
+        let signed = match Signed::read(&bytes) {
+            Ok((text_bytes, signature)) => Signed {
+                bytes,
+                text_bytes,
+                signature,
+            },
+            Err(refusal) => {
+                return Err(Rejected {
+                    sha256: Hash::sha256(&bytes),
+                    refusal,
+                    signed: None,
+                });
+            }
+        };
         match read_report(&signed) {
-            Ok(report) => Ok(Self {
-                signed,
-                sha256,
-                report,
-            }),
-            Err(refusal) => Err(Rejected {
-                sha256,
-                refusal,
-                signed: Some(Box::new(signed)),
-            }),
+            Ok(report) => {
+                let unique_key = unique_key(signed.signer(), report.id.as_str());
+                Ok(Self {
+                    signed,
+                    unique_key,
+                    report,
+                })
+            }
+            Err(refusal) => {
+                let sha256 = Hash::sha256(&signed.bytes);
+                Err(Rejected {
+                    sha256,
+                    refusal,
+                    signed: Some(Box::new(signed)),
+                })
+            }
         }
     }
 
@@ -104,9 +116,10 @@ impl Submission {
         &self.signed.bytes
     }
 
-    /// SHA-256 of [`Submission::bytes`]: the submission's name in refusals, in `prev` and as `Nats-Msg-Id`.
+    /// SHA-256 of [`Submission::bytes`]: the submission's name in refusals, in `prev` and as `Nats-Msg-Id`. Hashed when
+    /// asked for: most submissions become entries, which have another name.
     pub fn sha256(&self) -> Hash {
-        self.sha256
+        Hash::sha256(self.bytes())
     }
 
     /// The name in the signature line; equal to the report's `source`.
@@ -126,7 +139,7 @@ impl Submission {
 
     /// The hash under which the log finds this submission again: see [`unique_key`].
     pub fn unique_key(&self) -> Hash {
-        unique_key(self.signer(), self.report.id.as_str())
+        self.unique_key
     }
 }
 
@@ -139,8 +152,8 @@ pub fn unique_key(producer: &str, id: &str) -> Hash {
     Hash::sha256(&text)
 }
 
-fn read_report(signed: &Signed) -> Result<Report, Refusal> {
-    let report = armistice_report::parse(&signed.bytes[..signed.text_bytes])?;
+fn read_report(signed: &Signed) -> Result<Box<Report>, Refusal> {
+    let report = Box::new(armistice_report::parse(&signed.bytes[..signed.text_bytes])?);
     if report.source.as_str() != signed.signer() {
         return Err(Refusal::new(
             RefusalCode::SourceMismatch,
