@@ -6,7 +6,6 @@ use crate::receipt::{Receipt, receipt_under, stored_receipt};
 use armistice_eventlog::Reader;
 use armistice_report::{Refusal, Timestamp, entry};
 use armistice_tlog::{Index, TreeAt};
-use rayon::prelude::*;
 use tracing::error;
 
 /// The answer to one submission of a group, before its receipt is made.
@@ -55,10 +54,12 @@ pub(crate) fn give(
             text,
         }))
     };
-    // One tree for all: its right edge is hashed once, not once a receipt.
+    // One tree for all: its right edge is hashed once, not once a receipt. On this thread alone: the cores are busy
+    // verifying the next group, and waiting for a place among them takes longer than the receipts do.
     let given = reader.at(size, |tree| {
-        let tell = |(waiting, position, repeated)| answer(waiting, receipt(tree, position, repeated));
-        fresh.into_par_iter().for_each(tell);
+        for (waiting, position, repeated) in fresh {
+            answer(waiting, receipt(tree, position, repeated));
+        }
     });
     if let Err(error) = given {
         // The size is the reader's own. The callers' channels are dropped, which tells them to ask again.
