@@ -4,11 +4,12 @@
 //! compares it with the checkpoint's; each bundle is compared with its tile as it is read. Whose signature is on the
 //! checkpoint is not checked here: that is `armistice audit --key`.
 
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use armistice_tlog::tile::{self, TileKind};
-use armistice_tlog::{Checkpoint, Hash, Index, TilePath, bundle};
+use armistice_tlog::{Checkpoint, Hash, Index, TilePath, TreeSize, bundle};
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::files;
@@ -41,21 +42,17 @@ impl TileFolder {
         })
     }
 
-    /// A full tile stands for a partial one that was removed.
-    fn tile(&self, path: &TilePath) -> std::io::Result<Option<Vec<u8>>> {
-        for candidate in [*path, path.full()] {
-            match std::fs::read(self.root.join(candidate.to_string())) {
-                Ok(bytes) => return Ok(Some(bytes)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
-    }
-
-    /// The bytes of a tile or bundle, cut to its own width when they come from the full one.
+    /// The bytes of a tile or bundle. A full one stands for a partial one that was removed, and is then cut to its width; the
+    /// file of the very path is given as it is, so that whoever checks it sees what was added to it.
     pub(crate) fn exact_tile(&self, path: &TilePath) -> std::io::Result<Option<Vec<u8>>> {
-        let Some(mut bytes) = self.tile(path)? else {
+        if let Some(bytes) = self.read(path)? {
+            return Ok(Some(bytes));
+        }
+        let full = path.full();
+        if full == *path {
+            return Ok(None);
+        }
+        let Some(mut bytes) = self.read(&full)? else {
             return Ok(None);
         };
         if matches!(path.kind(), TileKind::Hashes(_)) {
@@ -66,11 +63,27 @@ impl TileFolder {
         Ok(Some(bytes))
     }
 
+    /// Reads at most one byte more than the largest tile or bundle has: the folder may be anybody's.
+    fn read(&self, path: &TilePath) -> std::io::Result<Option<Vec<u8>>> {
+        let bytes_max = match path.kind() {
+            TileKind::Hashes(_) => tile::WIDTH * Hash::BYTES,
+            TileKind::Entries => bundle::BUNDLE_BYTES_MAX,
+        };
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(self.root.join(path.to_string()))
+            .and_then(|file| file.take(bytes_max as u64 + 1).read_to_end(&mut bytes));
+        match read.map_err(|error| error.kind()) {
+            Ok(_) => Ok(Some(bytes)),
+            // A file where a folder should be, or the other way round, is not the tile either.
+            Err(ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) => Ok(None),
+            Err(kind) => Err(kind.into()),
+        }
+    }
+
     /// Recomputes the root from the lowest tiles.
     pub(crate) fn check_root(&self) -> Outcome {
         let size = self.checkpoint.size();
-        let lowest = tile::paths(size).filter(|path| path.kind() == TileKind::Hashes(0));
-        let tiles = lowest
+        let tiles = lowest_tiles(size)
             .map(|path| self.present(&path))
             .collect::<Outcome<Vec<_>>>()?;
         tile::verify_root(&tiles, size, self.checkpoint.root()).map_err(|error| {
@@ -151,6 +164,15 @@ impl TileFolder {
             Err(error) => Err(Failure::file("read", &file, &error)),
         }
     }
+}
+
+/// The tiles of level 0, in order. The size is whatever the folder claims: the first missing tile ends the walk.
+fn lowest_tiles(size: TreeSize) -> impl Iterator<Item = TilePath> {
+    let width = tile::WIDTH as u64;
+    (0..size.0.div_ceil(width)).filter_map(move |n| {
+        let in_it = u16::try_from((size.0 - n * width).min(width)).ok()?;
+        TilePath::new(TileKind::Hashes(0), n, in_it).ok()
+    })
 }
 
 /// The bytes that the first `entries` entries of a bundle take: each has a length of two bytes before it.
