@@ -316,19 +316,16 @@ fn kept(given: &Audit<'_>, tree: &Tree, verdict: &mut Verdict) -> Result<(), Sto
 }
 
 fn views(projection: &Projection, verdict: &mut Verdict) {
-    for view in View::ALL {
+    let digest = |view: &View| {
         let digest = projection.digest(*view);
-        let (name, version) = (view.name().to_owned(), view.version());
-        let computed = ViewDigest {
-            view: name,
-            version,
+        ViewDigest {
+            view: view.name().to_owned(),
+            version: view.version(),
             rows: digest.rows.0,
             digest: digest.root,
-        };
-        verdict.views.push(computed);
-    }
-    verdict.prove(format!(
-        "the digests of {} views follow from the entries",
-        verdict.views.len()
-    ));
+        }
+    };
+    verdict.views = View::ALL.par_iter().map(digest).collect();
+    let views = verdict.views.len();
+    verdict.prove(format!("the digests of {views} views follow from the entries"));
 }
