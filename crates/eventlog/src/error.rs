@@ -240,9 +240,7 @@ pub enum AppendError {
     Refused(#[from] Refused),
     /// A write failed, now or earlier. What is on the disk beyond `acknowledged` is unknown until the log is opened
     /// again; this writer refuses everything from here on. Reading goes on.
-    #[error(
-        "{unacknowledged}: {step} failed, the writer has stopped; {acknowledged} entries are durable"
-    )]
+    #[error("{unacknowledged}: {step} failed, the writer has stopped; {acknowledged} entries are durable")]
     Stopped {
         /// The write that failed first.
         step: &'static str,
