@@ -11,7 +11,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 failed, 2 usage, 3 verification failed, 4 not found, 5 not permitted,
 6 refused or conflict, 7 could not check.
 
-Start with `armistice demo`: a real week of a real ceasefire, in a ledger that you can check.";
+Start with `armistice demo`: four days of a real ceasefire, in a ledger that you can check.";
 
 /// Verifiable ledger of ceasefire violations.
 ///
@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// Checks receipts and exported rows without a ledger
     #[command(subcommand)]
     Receipt(receipt::Command),
-    /// Plays a real week of a ceasefire into a new ledger, shows what it says, and audits it
+    /// Plays four days of a real ceasefire into a new ledger, shows what it says, and audits it
     Demo(demo::Args),
     /// Measures this machine
     #[command(subcommand)]

@@ -10,7 +10,10 @@
 
 use std::collections::BTreeMap;
 
+use armistice_report::{Refusal, RefusalCode};
 use serde_json::{Map, Value};
+
+use crate::strict_json;
 
 /// One submission of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +30,8 @@ pub(crate) enum Body {
     Draft(Map<String, Value>),
     /// Signed already; sent as it is.
     Note(Vec<u8>),
-    /// Neither; why.
-    Bad(String),
+    /// Neither, or a draft that says something twice; why.
+    Bad(Refusal),
 }
 
 /// Splits a file into its submissions. Empty lines between them and lines that start with `#` are passed over.
@@ -79,12 +82,16 @@ fn signature_lines(rest: &[&str]) -> usize {
 }
 
 fn one_line(line: &str) -> Body {
-    match serde_json::from_str(line) {
+    match strict_json::read(line) {
         Ok(Value::Object(draft)) => Body::Draft(draft),
         // NDJSON of notes: each line is one note as a JSON string.
         Ok(Value::String(note)) => Body::Note(note.into_bytes()),
-        Ok(_) => Body::Bad("a JSON object, or a note as a JSON string".to_owned()),
-        Err(error) => Body::Bad(format!("one line of JSON ({error})")),
+        Ok(_) => Body::Bad(Refusal::new(
+            RefusalCode::InvalidJson,
+            "",
+            "a JSON object, or a note as a JSON string",
+        )),
+        Err(refusal) => Body::Bad(refusal),
     }
 }
 
@@ -153,6 +160,10 @@ mod tests {
         assert_eq!(items[2].body, Body::Note(b"{}\n".to_vec()));
         assert!(matches!(&items[3].body, Body::Bad(_)));
         assert!(matches!(&items[4].body, Body::Bad(_)));
+        assert!(matches!(
+            &read("{\"id\":\"a\",\"id\":\"b\"}")[0].body,
+            Body::Bad(refusal) if refusal.code == RefusalCode::DuplicateField
+        ));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 use std::error::Error as StdError;
 
+use armistice_report::Refusal;
 use serde::Serialize;
 
 /// How a command ends, as the process's exit code.
@@ -49,6 +50,28 @@ pub(crate) struct Detail {
     /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
+}
+
+impl From<&Refusal> for Detail {
+    /// All that the ledger says about a refusal, its next step included; the place is the caller's ([`Detail::at`]).
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            at: String::new(),
+            code: refusal.code.as_str().to_owned(),
+            field: Some(refusal.field.clone()).filter(|field| !field.is_empty()),
+            expected: refusal.expected.clone(),
+            found: refusal.found.clone(),
+            hint: Some(refusal.hint().to_owned()),
+        }
+    }
+}
+
+impl Detail {
+    /// Says where it was.
+    pub(crate) fn at(mut self, at: impl Into<String>) -> Self {
+        self.at = at.into();
+        self
+    }
 }
 
 /// A command that did not do what was asked.
@@ -120,7 +143,8 @@ impl Failure {
         self
     }
 
-    /// Output that could not be written. A closed pipe (`armistice view … | head`) is no failure.
+    /// Output that could not be written, or that nobody reads: it comes after the verdict, `outcome.and(printed)`, so that a
+    /// closed pipe never hides a failed verification or a refusal. A closed pipe (`armistice view … | head`) is no failure.
     pub(crate) fn writing(error: &std::io::Error) -> Self {
         let mut failure = Self::new(Exit::Failed, "output", "cannot write the output").because(error);
         failure.silent = error.kind() == std::io::ErrorKind::BrokenPipe;

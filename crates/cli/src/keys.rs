@@ -32,11 +32,44 @@ pub(crate) fn write(path: &Path, key: &SigningKey) -> Outcome {
     })
 }
 
-/// Reads a signing key.
+/// Reads a signing key from the file that `flag` names.
+///
+/// What is no file is never repeated: it may be a private key that was given in the place of its file, and errors end in
+/// logs.
+pub(crate) fn given(flag: &str, path: &Path) -> Outcome<SigningKey> {
+    if path.exists() {
+        read(path)
+    } else {
+        Err(no_file(flag, &path.to_string_lossy()))
+    }
+}
+
+fn no_file(flag: &str, text: &str) -> Failure {
+    let (message, hint) = if is_secret(text) {
+        (
+            format!("{flag} was given a private key in the place of the file that holds it"),
+            "write the key to a file and name the file; what stands on a command line can be read by others: better make a new key",
+        )
+    } else {
+        (
+            format!("{flag} names no file (its text is not shown, it could be a key)"),
+            "name the file of a signing key; make one with `armistice key generate NAME --out FILE`",
+        )
+    };
+    Failure::new(Exit::Usage, "key_file", message).hint(hint)
+}
+
+fn is_secret(text: &str) -> bool {
+    text.contains("PRIVATE+KEY+")
+}
+
+/// Reads a signing key from a file whose name may be shown.
 pub(crate) fn read(path: &Path) -> Outcome<SigningKey> {
-    let bytes = files::read(path)?;
-    let text = String::from_utf8_lossy(&bytes);
-    SigningKey::parse(text.trim_end()).map_err(|error| {
+    signing_key(&files::read(path)?, path)
+}
+
+fn signing_key(bytes: &[u8], path: &Path) -> Outcome<SigningKey> {
+    SigningKey::parse(String::from_utf8_lossy(bytes).trim_end()).map_err(|error| {
         Failure::new(
             Exit::Usage,
             "key_file",
@@ -50,14 +83,18 @@ pub(crate) fn read(path: &Path) -> Outcome<SigningKey> {
 /// Reads a verifier key: its text, a file that holds it, or a signing key's file, whose public half is taken.
 pub(crate) fn verifier(text_or_file: &str) -> Outcome<VerifierKey> {
     let path = Path::new(text_or_file);
-    let text = if path.is_file() {
-        String::from_utf8_lossy(&files::read(path)?).trim_end().to_owned()
+    let text = if path.exists() {
+        let bytes = files::read(path)?;
+        let text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        if is_secret(&text) {
+            return signing_key(&bytes, path).map(|key| key.verifier_key());
+        }
+        text
+    } else if is_secret(text_or_file) {
+        return Err(no_file("--key", text_or_file));
     } else {
         text_or_file.to_owned()
     };
-    if text.starts_with("PRIVATE+KEY+") {
-        return read(path).map(|key| key.verifier_key());
-    }
     VerifierKey::parse(&text).map_err(|error| {
         Failure::new(
             Exit::Usage,
@@ -67,4 +104,15 @@ pub(crate) fn verifier(text_or_file: &str) -> Outcome<VerifierKey> {
         .because(&error)
         .hint("a verifier key looks like newsdesk+4f1c2a9b+AQ…; `armistice key show FILE` prints it")
     })
+}
+
+/// Reads the verifier key of a file that `armistice key show` is given.
+pub(crate) fn verifier_of(path: &Path) -> Outcome<VerifierKey> {
+    let text = path.to_string_lossy();
+    if !path.exists() && is_secret(&text) {
+        return Err(no_file("FILE", &text));
+    }
+    // The file's own failure is wanted, not "neither a key nor a file".
+    std::fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+    verifier(&text)
 }

@@ -24,6 +24,7 @@ mod progress;
 mod render;
 mod session;
 mod source;
+mod strict_json;
 mod tile_folder;
 mod trace;
 mod views;

@@ -10,6 +10,7 @@
 //! `{"error":{"code":…,"message":…,"causes":[…],"details":[…],"hint":…,"exit":3}}`.
 //! Colour appears only on a terminal and not when `NO_COLOR` is set.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -104,8 +105,14 @@ fn write_text(to: &mut impl Write, failure: &Failure) -> std::io::Result<()> {
     for cause in &failure.causes {
         writeln!(to, "  {CAUSE}cause:{CAUSE:#} {cause}")?;
     }
+    // A file with a hundred refusals of one kind needs the advice once; JSON repeats it.
+    let mut hinted = BTreeSet::new();
     for detail in &failure.details {
         write_detail(to, detail)?;
+        match &detail.hint {
+            Some(hint) if hinted.insert(hint) => writeln!(to, "    {HINT}hint:{HINT:#} {hint}")?,
+            _ => {}
+        }
     }
     if let Some(hint) = &failure.hint {
         writeln!(to, "{HINT}hint:{HINT:#} {hint}")?;
@@ -122,11 +129,7 @@ fn write_detail(to: &mut impl Write, detail: &Detail) -> std::io::Result<()> {
     if let Some(found) = &detail.found {
         write!(to, ", found {found}")?;
     }
-    writeln!(to)?;
-    match &detail.hint {
-        Some(hint) => writeln!(to, "    {HINT}hint:{HINT:#} {hint}"),
-        None => Ok(()),
-    }
+    writeln!(to)
 }
 
 /// A list of every allowed word is for programs; a person gets its beginning.
@@ -165,6 +168,20 @@ mod tests {
             hint: see docs/reference/refusals.md#out_of_range
         hint: correct the refused lines and submit them again
         ");
+    }
+
+    #[test]
+    fn the_same_hint_is_printed_once() {
+        let mut failure = sample();
+        failure.details.push(failure.details[0].clone().at("line 3"));
+        let mut bytes = Vec::new();
+        write_text(&mut anstream::StripStream::new(&mut bytes), &failure).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(
+            (text.matches("line ").count(), text.matches("hint:").count()),
+            (2, 2),
+            "{text}"
+        );
     }
 
     #[test]

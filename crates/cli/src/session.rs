@@ -6,7 +6,8 @@
 //!                            └───────────────────────────────────────────┘
 //! ```
 //! Drafts go one by one: the next one may name the entry that this one becomes, and a refusal must not leave a gap in
-//! the producer's counter. Notes that were signed elsewhere go in groups ([`Session::submit_notes`]).
+//! the producer's counter. Notes that were signed elsewhere go in groups ([`Session::submit_notes`]); a note of a producer
+//! whose key is here moves its counter as well.
 //!
 //! Running the same file again is safe: a draft that is in the log already is sent as the bytes that were signed then,
 //! and its first receipt comes back.
@@ -119,17 +120,43 @@ impl Session {
         Ok(verdict)
     }
 
-    /// Submits notes as they are, in groups, and answers in their order.
-    pub(crate) fn submit_notes(&mut self, notes: Vec<Vec<u8>>) -> Outcome<Vec<Verdict>> {
-        let mut verdicts = Vec::with_capacity(notes.len());
+    /// Submits notes as they are, in groups, and adds the answers to `verdicts` in their order. What was answered before
+    /// a failure stays there.
+    pub(crate) fn submit_notes(&mut self, notes: Vec<Vec<u8>>, verdicts: &mut Vec<Verdict>) -> Outcome {
         let mut notes = notes.into_iter().peekable();
         while notes.peek().is_some() {
             let group: Vec<Vec<u8>> = notes.by_ref().take(NOTES_AT_ONCE).collect();
-            for answer in self.ledger.submit_all_blocking(group) {
-                verdicts.push(verdict(answer)?);
+            let answers = self.ledger.submit_all_blocking(group.clone());
+            for (note, answer) in group.into_iter().zip(answers) {
+                let verdict = verdict(answer)?;
+                if let Verdict::Recorded(receipt) = &verdict {
+                    self.follow(note, receipt);
+                }
+                verdicts.push(verdict);
             }
         }
-        Ok(verdicts)
+        Ok(())
+    }
+
+    /// Moves on the counter of the note's producer when its key is here, and remembers the id: the next draft of that
+    /// producer continues after this note, and may refer to it. Without this it would be a fork.
+    fn follow(&mut self, note: Vec<u8>, receipt: &Receipt) {
+        let Ok(submission) = Submission::read(note) else {
+            return;
+        };
+        let Some(counter) = self.counters.get_mut(submission.signer()) else {
+            return;
+        };
+        let report = submission.report();
+        self.labels.insert(report.id.to_string(), receipt.hash);
+        // Notes of one producer get rising positions in their order, so the last one here is the last one in the ledger,
+        // which is what `counter_of` reads at the next start.
+        if !receipt.repeated {
+            *counter = Counter {
+                sequence: report.producer_seq,
+                previous: Some(submission.sha256()),
+            };
+        }
     }
 
     fn source_of(&self, draft: &Map<String, Value>) -> Result<String, Refusal> {

@@ -43,14 +43,13 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
         _ => args.from.open()?,
     });
     let verdict = check(&bytes, &key, policy.as_ref(), kept.as_deref())?;
-    print(&verdict, format)?;
-    if let Some(finding) = &verdict.finding {
-        return Err(wrong(finding));
-    }
-    match &args.keep {
-        Some(path) => files::write_atomically(path, bytes.0.head()),
-        None => Ok(()),
-    }
+    let printed = print(&verdict, format);
+    let outcome = match (&verdict.finding, &args.keep) {
+        (Some(finding), _) => Err(wrong(finding)),
+        (None, Some(path)) => files::write_atomically(path, bytes.0.head()),
+        (None, None) => Ok(()),
+    };
+    outcome.and(printed)
 }
 
 /// Runs the audit with a progress bar.
@@ -150,7 +149,7 @@ fn wrong(finding: &Finding) -> Failure {
 fn print(verdict: &Verdict, format: Format) -> Outcome {
     match format {
         Format::Table => output::raw(text(verdict).as_bytes()),
-        Format::Csv => views(verdict).print(format),
+        Format::Csv => flat(verdict).print(format),
         Format::Json | Format::Ndjson => output::line(&document(verdict)),
     }
 }
@@ -205,6 +204,52 @@ fn views(verdict: &Verdict) -> Table {
     table
 }
 
+/// CSV: a row for each view, with the verdict at its end. A log that is wrong has no views, and one row that says so.
+fn flat(verdict: &Verdict) -> Table {
+    let columns = [
+        "view",
+        "version",
+        "rows",
+        "digest",
+        "tree_size",
+        "root",
+        "verdict",
+        "first_bad_entry",
+    ];
+    let stamp = || {
+        [
+            json!(verdict.tree_size.map(|size| size.0)),
+            json!(verdict.root.map(|root| root.to_string())),
+            json!(judgement(verdict)),
+            json!(first_bad(verdict)),
+        ]
+    };
+    let mut table = Table::new("views", &columns);
+    for view in &verdict.views {
+        let own = [
+            json!(view.view),
+            json!(view.version),
+            json!(view.rows),
+            json!(view.digest.to_string()),
+        ];
+        table.push(own.into_iter().chain(stamp()).collect());
+    }
+    if verdict.views.is_empty() {
+        let nothing = [const { Value::Null }; 4];
+        table.push(nothing.into_iter().chain(stamp()).collect());
+    }
+    table
+}
+
+fn judgement(verdict: &Verdict) -> &'static str {
+    if verdict.holds() { "right" } else { "wrong" }
+}
+
+fn first_bad(verdict: &Verdict) -> Option<u64> {
+    let position = verdict.finding.as_ref().and_then(Finding::position);
+    position.map(|index| index.0)
+}
+
 /// The verdict for programs, its judgement first.
 fn document(verdict: &Verdict) -> String {
     let views: Vec<Value> = verdict
@@ -215,14 +260,9 @@ fn document(verdict: &Verdict) -> String {
             json!({"view": view.view, "version": view.version, "rows": view.rows, "digest": digest})
         })
         .collect();
-    let first_bad = verdict
-        .finding
-        .as_ref()
-        .and_then(Finding::position)
-        .map(|index| index.0);
     let fields = [
-        ("verdict", json!(if verdict.holds() { "right" } else { "wrong" })),
-        ("first_bad_entry", json!(first_bad)),
+        ("verdict", json!(judgement(verdict))),
+        ("first_bad_entry", json!(first_bad(verdict))),
         (
             "finding",
             json!(verdict.finding.as_ref().map(ToString::to_string)),

@@ -1,6 +1,6 @@
 //! `armistice init`: founds a ledger.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use armistice_ledger::{Founder, OpenError};
 use armistice_report::{CeasefireId, Codebook, CodebookId, Flaw, Origin, Sha256, Zone};
@@ -107,7 +107,15 @@ pub(crate) fn found(
     if folder.path().join("log").exists() {
         let message = format!("{} holds a ledger already", folder.path().display());
         return Err(Failure::new(Exit::Refused, "ledger_exists", message)
-            .hint("choose another folder; a ledger is founded once"));
+            .hint(format!(
+                "a ledger is founded once: choose another folder, or go on with this one (`armistice log head --dir {}` tells whether it is whole)",
+                folder.path().display()
+            )));
+    }
+    for path in [folder.log_key_path(), folder.operator_key_path()] {
+        if path.exists() {
+            return Err(orphaned(&path));
+        }
     }
     files::create_folder(&folder.path().join("keys"))?;
     // The keys first: a ledger whose key was lost could never be continued.
@@ -128,6 +136,15 @@ pub(crate) fn found(
             Err(folder.open_failure(&error))
         }
     }
+}
+
+/// Keys without a log: an earlier founding was cut off between the two, or the log was taken away.
+fn orphaned(key: &Path) -> Failure {
+    let keys = key.parent().unwrap_or(key).display();
+    let message = format!("{} is there, but no ledger beside it", key.display());
+    Failure::new(Exit::Refused, "keys_exist", message).hint(format!(
+        "if an earlier `armistice init` was cut off, these keys belong to nothing: `mv {keys} {keys}.unused`, then run init again; if the log was lost, keep them and restore it"
+    ))
 }
 
 /// The name and hash of the codebook that new ledgers adopt.

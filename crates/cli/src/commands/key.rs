@@ -35,11 +35,7 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
             keys::write(out, &key)?;
             print(&key.verifier_key(), format)
         }
-        Command::Show { file } => {
-            // The file's own failure is wanted, not "neither a key nor a file".
-            crate::files::read(file)?;
-            print(&keys::verifier(&file.to_string_lossy())?, format)
-        }
+        Command::Show { file } => print(&keys::verifier_of(file)?, format),
     }
 }
 

@@ -136,38 +136,22 @@ fn record(common: &Common, draft: &Map<String, Value>, format: Format) -> Outcom
     let folder = LedgerFolder::new(&common.dir);
     let ledger = folder.open(Settings::default())?;
     let state = folder.state(ledger.reader())?;
-    let key = keys::read(
-        &common
-            .operator_key
-            .clone()
-            .unwrap_or_else(|| folder.operator_key_path()),
-    )?;
+    let key = match &common.operator_key {
+        Some(path) => keys::given("--operator-key", path)?,
+        None => keys::read(&folder.operator_key_path())?,
+    };
     let mut session = Session::new(ledger, &state, vec![key])?;
     let verdict = session.submit_draft(draft);
     session.ledger().close();
     match verdict? {
         Verdict::Recorded(receipt) => print(&receipt, draft, format),
-        Verdict::Refused(refusal) => {
-            let detail = Detail {
-                at: "producer".to_owned(),
-                code: refusal.code.as_str().to_owned(),
-                field: Some(refusal.field.clone()).filter(|field| !field.is_empty()),
-                expected: refusal.expected.clone(),
-                found: refusal.found.clone(),
-                hint: None,
-            };
-            let (exit, code) = match refusal.code.as_str() {
-                "beyond_grant" | "unknown_producer" | "unknown_key" | "revoked_key" => {
-                    (Exit::NotPermitted, "not_permitted")
-                }
-                _ => (Exit::Refused, "refused"),
-            };
-            Err(
-                Failure::new(exit, code, "the ledger refused the change; nothing was recorded")
-                    .details(vec![detail])
-                    .hint("what each code means and what to do: docs/reference/refusals.md"),
-            )
-        }
+        Verdict::Refused(refusal) => Err(Failure::new(
+            Exit::Refused,
+            "refused",
+            "the ledger refused the change; nothing was recorded",
+        )
+        .details(vec![Detail::from(&refusal).at("producer")])
+        .hint("what each code means: docs/reference/refusals.md")),
     }
 }
 

@@ -1,10 +1,8 @@
 //! `armistice submit`: drafts are signed and submitted, signed notes are submitted as they are.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use armistice_ledger::{Receipt, Settings};
-use armistice_report::Refusal;
+use armistice_ledger::Settings;
 use serde_json::{Value, json};
 
 use crate::drafts::{self, Body, Item};
@@ -35,15 +33,8 @@ pub(crate) struct Args {
 struct Line {
     number: usize,
     id: Option<String>,
-    result: Result<Receipt, Refused>,
-}
-
-/// A refusal, by the ledger or before it.
-struct Refused {
-    code: String,
-    field: Option<String>,
-    expected: String,
-    found: Option<String>,
+    /// A refusal is the ledger's, or was given before it was asked.
+    verdict: Verdict,
 }
 
 /// Submits everything, prints a line for each, and fails when something was refused.
@@ -53,7 +44,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let keys = args
         .key
         .iter()
-        .map(|path| keys::read(path))
+        .map(|path| keys::given("--key", path))
         .collect::<Outcome<Vec<_>>>()?;
     if keys.is_empty() && items.iter().any(|item| matches!(item.body, Body::Draft(_))) {
         return Err(Failure::new(
@@ -73,22 +64,14 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let mut lines = Vec::with_capacity(items.len());
     let submitted = submit_all(&mut session, items, &mut lines, args.receipts.as_deref());
     session.ledger().close();
-    // Receipts that were given are shown, whatever happened after them.
-    table(&lines, format).print(format)?;
-    submitted?;
-    refusals(&lines)
+    // Receipts that were given are shown, whatever happened after them; and nobody reading them makes no refusal good.
+    let printed = table(&lines, format).print(format);
+    submitted.and_then(|()| refusals(&lines)).and(printed)
 }
 
 fn read(path: &Path) -> Outcome<String> {
     let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        let failed = |error: std::io::Error| Failure::file("read", Path::new("standard input"), &error);
-        std::io::stdin()
-            .lock()
-            .take(files::FILE_BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
-        bytes
+        files::read_standard_input()?
     } else {
         files::read(path)?
     };
@@ -119,31 +102,18 @@ fn submit_all(
             Body::Note(note) => waiting.push((item.line, note)),
             Body::Draft(draft) => {
                 let id = draft.get("id").and_then(Value::as_str).map(str::to_owned);
-                let verdict = session.submit_draft(&draft)?;
-                push(
-                    session,
-                    Line {
-                        number: item.line,
-                        id,
-                        result: result(verdict),
-                    },
-                    lines,
-                    receipts,
-                )?;
-            }
-            Body::Bad(expected) => {
-                let refused = Refused {
-                    code: "invalid_json".to_owned(),
-                    field: None,
-                    expected,
-                    found: None,
-                };
-                lines.push(Line {
+                let line = Line {
                     number: item.line,
-                    id: None,
-                    result: Err(refused),
-                });
+                    id,
+                    verdict: session.submit_draft(&draft)?,
+                };
+                push(session, line, lines, receipts)?;
             }
+            Body::Bad(refusal) => lines.push(Line {
+                number: item.line,
+                id: None,
+                verdict: Verdict::Refused(refusal),
+            }),
         }
     }
     flush(session, &mut waiting, lines, receipts)?;
@@ -159,20 +129,12 @@ fn flush(
 ) -> Outcome {
     let (numbers, notes): (Vec<usize>, Vec<Vec<u8>>) = std::mem::take(waiting).into_iter().unzip();
     let ids: Vec<Option<String>> = notes.iter().map(|note| id_of(note)).collect();
-    let verdicts = session.submit_notes(notes)?;
+    let mut verdicts = Vec::with_capacity(notes.len());
+    let submitted = session.submit_notes(notes, &mut verdicts);
     for ((number, id), verdict) in numbers.into_iter().zip(ids).zip(verdicts) {
-        push(
-            session,
-            Line {
-                number,
-                id,
-                result: result(verdict),
-            },
-            lines,
-            receipts,
-        )?;
+        push(session, Line { number, id, verdict }, lines, receipts)?;
     }
-    Ok(())
+    submitted
 }
 
 /// The id in a signed note, as far as one can be read.
@@ -183,7 +145,7 @@ fn id_of(note: &[u8]) -> Option<String> {
 }
 
 fn push(session: &Session, line: Line, lines: &mut Vec<Line>, receipts: Option<&Path>) -> Outcome {
-    if let (Ok(receipt), Some(folder)) = (&line.result, receipts) {
+    if let (Verdict::Recorded(receipt), Some(folder)) = (&line.verdict, receipts) {
         let reader = session.ledger().reader();
         let entry = reader
             .entry(receipt.index)
@@ -198,27 +160,13 @@ fn push(session: &Session, line: Line, lines: &mut Vec<Line>, receipts: Option<&
     Ok(())
 }
 
-fn result(verdict: Verdict) -> Result<Receipt, Refused> {
-    match verdict {
-        Verdict::Recorded(receipt) => Ok(receipt),
-        Verdict::Refused(refusal) => Err(refused(&refusal)),
-    }
-}
-
-fn refused(refusal: &Refusal) -> Refused {
-    Refused {
-        code: refusal.code.as_str().to_owned(),
-        field: Some(refusal.field.clone()).filter(|field| !field.is_empty()),
-        expected: refusal.expected.clone(),
-        found: refusal.found.clone(),
-    }
-}
-
 fn table(lines: &[Line], format: Format) -> Table {
     let all = [
-        "line", "outcome", "index", "id", "hash", "code", "field", "expected", "found",
+        "line", "outcome", "index", "id", "hash", "code", "field", "expected", "found", "hint",
     ];
-    let any_refused = lines.iter().any(|line| line.result.is_err());
+    let any_refused = lines
+        .iter()
+        .any(|line| matches!(line.verdict, Verdict::Refused(_)));
     // A person reads the refusals below the table; a program finds all of it in the row.
     let columns = match (format, any_refused) {
         (Format::Table, false) => &all[..5],
@@ -227,8 +175,8 @@ fn table(lines: &[Line], format: Format) -> Table {
     };
     let mut table = Table::new("receipts", columns);
     for line in lines {
-        let mut row = match &line.result {
-            Ok(receipt) => {
+        let mut row = match &line.verdict {
+            Verdict::Recorded(receipt) => {
                 let outcome = if receipt.repeated { "repeated" } else { "recorded" };
                 vec![
                     json!(line.number),
@@ -238,17 +186,21 @@ fn table(lines: &[Line], format: Format) -> Table {
                     json!(receipt.hash.to_string()),
                 ]
             }
-            Err(refused) => vec![
-                json!(line.number),
-                json!("refused"),
-                Value::Null,
-                json!(line.id),
-                Value::Null,
-                json!(refused.code),
-                json!(refused.field),
-                json!(refused.expected),
-                json!(refused.found),
-            ],
+            Verdict::Refused(refusal) => {
+                let detail = Detail::from(refusal);
+                vec![
+                    json!(line.number),
+                    json!("refused"),
+                    Value::Null,
+                    json!(line.id),
+                    Value::Null,
+                    json!(detail.code),
+                    json!(detail.field),
+                    json!(detail.expected),
+                    json!(detail.found),
+                    json!(detail.hint),
+                ]
+            }
         };
         row.truncate(columns.len());
         table.push(row);
@@ -259,14 +211,9 @@ fn table(lines: &[Line], format: Format) -> Table {
 fn refusals(lines: &[Line]) -> Outcome {
     let details: Vec<Detail> = lines
         .iter()
-        .filter_map(|line| line.result.as_ref().err().map(|refused| (line.number, refused)))
-        .map(|(line, refused)| Detail {
-            at: format!("line {line}"),
-            code: refused.code.clone(),
-            field: refused.field.clone(),
-            expected: refused.expected.clone(),
-            found: refused.found.clone(),
-            hint: None,
+        .filter_map(|line| match &line.verdict {
+            Verdict::Recorded(_) => None,
+            Verdict::Refused(refusal) => Some(Detail::from(refusal).at(format!("line {}", line.number))),
         })
         .collect();
     if details.is_empty() {
@@ -283,5 +230,5 @@ fn refusals(lines: &[Line]) -> Outcome {
     };
     Err(Failure::new(Exit::Refused, "refused", message)
         .details(details)
-        .hint("what each code means and what to do: docs/reference/refusals.md; the whole file may be submitted again"))
+        .hint("what each code means: docs/reference/refusals.md; the whole file may be submitted again"))
 }

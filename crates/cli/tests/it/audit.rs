@@ -50,12 +50,59 @@ fn a_right_log_passes_and_each_flipped_bit_is_found() {
 }
 
 #[test]
+fn the_verdict_is_in_the_csv_as_well() {
+    let desk = exported();
+    let csv = desk.good(&format!("{AUDIT} -o csv"));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        lines[0],
+        "view,version,rows,digest,tree_size,root,verdict,first_bad_entry"
+    );
+    assert_eq!(lines.len(), 13);
+    assert!(lines[1..].iter().all(|line| line.ends_with(",right,")), "{csv}");
+    desk.flip("public/tile/0/000", 32 * 17 + 3);
+    let csv = desk.ends(3, &format!("{AUDIT} -o csv")).stdout;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines.len() == 2 && lines[1].ends_with(",wrong,17"), "{csv}");
+}
+
+/// `armistice audit | head -1` used to end with 0 whatever the verdict: the closed pipe came first.
+#[test]
+fn a_closed_pipe_hides_no_verdict() {
+    let desk = exported();
+    assert_eq!(desk.unread(AUDIT), (0, String::new()));
+    assert_eq!(desk.unread(&format!("{AUDIT} --keep kept")).0, 0);
+    assert!(desk.path("kept").exists());
+    desk.flip("public/tile/0/000", 32 * 17 + 3);
+    for format in ["table", "json", "csv"] {
+        let (code, stderr) = desk.unread(&format!("{AUDIT} -o {format}"));
+        assert!(
+            code == 3 && stderr.contains("wrong at entry 17"),
+            "{format} {stderr}"
+        );
+    }
+    desk.write("bad.ndjson", "nonsense");
+    let submit = "submit --dir ledger --key newsdesk.key";
+    let (code, stderr) = desk.unread(&format!("{submit} bad.ndjson"));
+    assert!(code == 6 && stderr.contains("invalid_json"), "{stderr}");
+    assert_eq!(
+        desk.unread(&format!("{submit} reports.ndjson")),
+        (0, String::new())
+    );
+    assert_eq!(desk.unread("demo").0, 0);
+}
+
+#[test]
 fn what_cannot_be_read_is_not_called_wrong() {
     let desk = exported();
     std::fs::remove_file(desk.path("public/tile/0/000")).unwrap();
     desk.ends(3, AUDIT);
-    // A folder in the place of a file: reading fails, and that says nothing about the log.
+    // A folder in the place of the file is as good as no file.
     std::fs::create_dir(desk.path("public/tile/0/000")).unwrap();
+    desk.ends(3, AUDIT);
+    std::fs::remove_dir(desk.path("public/tile/0/000")).unwrap();
+    // A link to itself: reading fails for everybody, root included, and that says nothing about the log.
+    std::os::unix::fs::symlink("000", desk.path("public/tile/0/000")).unwrap();
     insta::assert_snapshot!("audit_unreadable", desk.run(AUDIT).shown());
 }
 

@@ -61,6 +61,20 @@ impl Desk {
         }
     }
 
+    /// Runs a line whose standard output nobody reads any more, and returns its exit code and standard error.
+    pub(crate) fn unread(&self, line: &str) -> (i32, String) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = self.command(binary());
+        let output = command
+            .args(line.split_whitespace())
+            .stdout(writer)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap_or(-1), stderr)
+    }
+
     /// A program in this folder, with no settings of the machine.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);

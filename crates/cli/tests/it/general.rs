@@ -114,6 +114,46 @@ fn a_key_is_never_overwritten_and_never_shown() {
     desk.ends(2, "key generate name+plus --out c.key");
 }
 
+/// A private key in the place of its file's name used to be repeated in the error, and so in logs.
+#[test]
+fn a_private_key_on_the_command_line_is_not_repeated() {
+    let desk = Desk::with_ledger();
+    desk.write("reports.ndjson", "");
+    let secret = String::from_utf8(desk.read("newsdesk.key")).unwrap();
+    let secret = secret.trim();
+    // Cut off at either end it is a secret as well.
+    for text in [secret, &secret[..secret.len() - 4], &secret[12..]] {
+        for line in [
+            "submit --dir ledger reports.ndjson --key",
+            "producer enrol x --dir ledger --may claim --key",
+            "producer enrol x --dir ledger --may claim --key newsdesk.key --operator-key",
+            "audit --from ledger --key",
+            "receipt verify reports.ndjson --entry reports.ndjson --key",
+        ] {
+            for format in ["table", "json"] {
+                let ran = desk.run(&format!("{line} {text} -o {format}"));
+                let shown = format!("{}{}", ran.stdout, ran.stderr);
+                assert_eq!(ran.code, 2, "{line}: {shown}");
+                assert!(!shown.contains(&text[text.len() - 20..]), "{line}: {shown}");
+            }
+        }
+    }
+    let ran = desk.ends(2, &format!("key show {secret}"));
+    assert!(!ran.stderr.contains(&secret[20..]), "{}", ran.stderr);
+}
+
+#[test]
+fn a_founding_that_was_cut_off_can_be_repeated() {
+    let desk = Desk::new();
+    let line = "init --dir ledger --ceasefire karabakh-2020 --origin ledger.example/karabakh";
+    std::fs::create_dir_all(desk.path("ledger/keys")).unwrap();
+    desk.good("key generate ledger.example/karabakh --out ledger/keys/log.key");
+    insta::assert_snapshot!("init_cut_off", desk.run(line).shown());
+    // As the hint says.
+    std::fs::rename(desk.path("ledger/keys"), desk.path("ledger/keys.unused")).unwrap();
+    desk.good(line);
+}
+
 #[test]
 fn output_to_a_file_has_no_colour() {
     let desk = Desk::with_ledger();

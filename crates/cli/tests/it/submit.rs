@@ -81,6 +81,83 @@ fn a_refusal_leaves_no_gap_in_the_counter() {
     );
 }
 
+/// The notes were signed elsewhere with the same key; a draft after them, in the same run, used to take their number again.
+#[test]
+fn a_draft_after_notes_of_its_producer_is_no_fork() {
+    let desk = Desk::with_ledger();
+    let copied = desk
+        .command("cp".as_ref())
+        .args(["-r", "ledger", "copy"])
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    let first = [
+        incident("n-1", "azerbaijan", "karabakh-armenian"),
+        statement("n-2"),
+    ];
+    desk.write("first.ndjson", &first.join("\n"));
+    desk.good("submit --dir copy --key newsdesk.key first.ndjson");
+    let note = |index: u64| {
+        let entry = desk.good(&format!("log get {index} --dir copy"));
+        entry.splitn(3, '\n').nth(2).unwrap().to_owned()
+    };
+    let mixed = [
+        note(2),
+        note(3),
+        denial("r-1", "karabakh-armenian", "n-1"),
+        statement("r-2"),
+    ];
+    desk.write("mixed.ndjson", &mixed.join("\n"));
+    desk.good("submit --dir ledger --key newsdesk.key mixed.ndjson");
+    let producers = desk.json("view producers --dir ledger --where producer=newsdesk -o json");
+    let row = &producers["rows"][0];
+    for (field, expected) in [
+        ("reports", 4),
+        ("last_seq", 4),
+        ("gaps_count", 0),
+        ("forks_count", 0),
+    ] {
+        assert_eq!(row[field], expected, "{field}: {row}");
+    }
+}
+
+#[test]
+fn a_field_that_stands_twice_is_refused() {
+    let desk = Desk::with_ledger();
+    let twice = statement("r-1").replace(r#""act":"demand""#, r#""act":"call_for_peace","act":"demand""#);
+    desk.write("reports.ndjson", &twice);
+    let ran = desk.ends(6, "submit --dir ledger --key newsdesk.key reports.ndjson");
+    assert!(
+        ran.stderr.contains("duplicate_field at data.content.act"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// Input beyond the limit used to be cut, and what was left was submitted.
+#[test]
+fn an_input_that_is_too_long_is_refused_whole() {
+    let desk = Desk::with_ledger();
+    desk.write("reports.ndjson", &format!("{}\n", statement("r-1")));
+    let file = std::fs::File::options()
+        .write(true)
+        .open(desk.path("reports.ndjson"))
+        .unwrap();
+    file.set_len((64 << 20) + 1).unwrap();
+    for input in ["-", "reports.ndjson"] {
+        let mut command = desk.command(crate::desk::binary());
+        command.args(["submit", "--dir", "ledger", "--key", "newsdesk.key", input]);
+        command.stdin(std::fs::File::open(desk.path("reports.ndjson")).unwrap());
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(2) && stderr.contains("hint: split the file"),
+            "{input}: {stderr}"
+        );
+    }
+    assert_eq!(desk.json("log head --dir ledger -o json")["tree_size"], 2);
+}
+
 #[test]
 fn the_same_file_again_gets_the_first_receipts() {
     let desk = Desk::with_ledger();

@@ -1,4 +1,4 @@
-//! `armistice demo`: the fighting around Parukh, 24–27 March 2022, as reported and as disputed.
+//! `armistice demo`: the fighting around Farrukh / Furukh / Parukh, 24–27 March 2022, as reported and as disputed.
 //!
 //! A new ledger takes the reports of `tests/scenarios/karabakh-2022-03.ndjson`, signed with keys made on the spot; then everything that
 //! is shown is computed from its entries, and the log is exported and audited from the exported bytes alone.
@@ -29,9 +29,9 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let folder = args.dir.clone().unwrap_or_else(|| scratch.path().join("ledger"));
     let played = play::play(&folder)?;
     let numbers = numbers::all(&played);
-    match format {
+    let printed = match format {
         Format::Table => output::text(&story::tell(&played, &numbers, args.dir.as_deref())),
         _ => numbers::table(&numbers).print(format),
-    }?;
-    play::verdict(&played)
+    };
+    play::verdict(&played).and(printed)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::play::{Played, Views};
+use super::play::{PLACE, Played, Views};
 use crate::commands::view::people::{amount, brief};
 use crate::output::Table;
 
@@ -105,16 +105,18 @@ const READINGS: &[(&str, &str, Read)] = &[
         "air strikes observed, in no count of incidents",
         air_strikes,
     ),
-    ("control", "Parukh: status", |v| parukh(v, "status")),
-    ("control", "Parukh: accounts", |v| parukh(v, "accounts_count")),
-    ("control", "Parukh: said to be held by", |v| {
-        parukh(v, "claimed_for")
+    ("control", "place/parukh: status", |v| place(v, "status")),
+    ("control", "place/parukh: accounts", |v| {
+        place(v, "accounts_count")
     }),
-    ("control", "Parukh: said to have left", |v| {
-        parukh(v, "said_to_have_left")
+    ("control", "place/parukh: said to be held by", |v| {
+        place(v, "claimed_for")
     }),
-    ("control", "Parukh: open demands for withdrawal", |v| {
-        parukh(v, "open_demands")
+    ("control", "place/parukh: said to have left", |v| {
+        place(v, "said_to_have_left")
+    }),
+    ("control", "place/parukh: open demands for withdrawal", |v| {
+        place(v, "open_demands")
     }),
 ];
 
@@ -216,8 +218,8 @@ fn air_strikes(views: &Views) -> Value {
     }
 }
 
-fn parukh(views: &Views, field: &str) -> Value {
-    match views.row("control", "place/parukh").map(|row| row.get(field)) {
+fn place(views: &Views, field: &str) -> Value {
+    match views.row("control", PLACE).map(|row| row.get(field)) {
         Some(Value::Array(names)) if names.is_empty() => json!("nobody"),
         Some(list @ Value::Array(_)) => json!(brief(list)),
         Some(value) => value.clone(),

@@ -25,6 +25,8 @@ const SCENARIO: &str = include_str!("../../../../../tests/scenarios/karabakh-202
 const CEASEFIRE: &str = "karabakh-2020";
 const ORIGIN: &str = "ledger.example/karabakh-2020";
 const ZONE: &str = "+04:00";
+/// The key of the place that the demo is about, in the views `control` and `frame`.
+pub(super) const PLACE: &str = "place/parukh";
 /// The last report of the press report's part, and of everything: rows 22 and 29 of the scenario.
 const FIRST_PART_ENDS: &str = "r22";
 const SECOND_PART_ENDS: &str = "r29";
@@ -73,6 +75,22 @@ impl Views {
     /// The row with a key.
     pub(super) fn row(&self, view: &str, key: &str) -> Option<&Row> {
         self.rows.get(view)?.iter().find(|row| row.text("key") == key)
+    }
+
+    /// Every registered name of the place with this key, in the view's order: none of them is "the" name.
+    pub(super) fn place_names(&self, key: &str) -> String {
+        let row = self.row("frame", key);
+        let names: Vec<&str> = row
+            .map(|row| row.at("names.name"))
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        if names.is_empty() {
+            key.to_owned()
+        } else {
+            names.join(" / ")
+        }
     }
 
     /// A number of the row with a key; 0 when there is no such row.
@@ -216,21 +234,10 @@ fn record(session: &mut Session, draft: &Map<String, Value>) -> Outcome<u64> {
     match session.submit_draft(draft)? {
         Answer::Recorded(receipt) => Ok(receipt.index.0),
         Answer::Refused(refusal) => {
-            let detail = Detail {
-                at: draft
-                    .get("id")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned(),
-                code: refusal.code.as_str().to_owned(),
-                field: Some(refusal.field),
-                expected: refusal.expected,
-                found: refusal.found,
-                hint: None,
-            };
+            let id = draft.get("id").and_then(Value::as_str).unwrap_or_default();
             Err(
                 Failure::new(Exit::Refused, "refused", "a report of the scenario was refused")
-                    .details(vec![detail]),
+                    .details(vec![Detail::from(&refusal).at(id)]),
             )
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::contested;
 use super::numbers::Number;
-use super::play::{Played, Views};
+use super::play::{PLACE, Played, Views};
 use crate::commands::view::people::brief;
 use crate::output::grid;
 use crate::views::Row;
@@ -35,7 +35,10 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
     );
     section(
         &mut out,
-        "Control of Parukh (also: Farrukh), account by account",
+        &format!(
+            "Control of {}, account by account",
+            played.second.place_names(PLACE)
+        ),
         &control(&played.second),
     );
     section(&mut out, "The same ledger at two sizes", &sizes(played, numbers));
@@ -53,7 +56,8 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
 fn opening(out: &mut String, played: &Played) {
     let _ = writeln!(
         out,
-        "{TITLE}Parukh, 24\u{2013}27 March 2022: who said what about the ceasefire{TITLE:#}\n"
+        "{TITLE}{}, 24\u{2013}27 March 2022: who said what about the ceasefire{TITLE:#}\n",
+        played.second.place_names(PLACE)
     );
     let _ = writeln!(
         out,
@@ -197,7 +201,7 @@ fn peacekeeping(views: &Views) -> Vec<String> {
     }
     for row in views.kind("peacekeeping", "reinforcement") {
         lines.push(format!(
-            "Reinforcement requested by {} of {}: {} {}",
+            "Reinforcement requested by {} from {}: {} {}",
             row.text("requester"),
             row.text("addressee"),
             row.text("state").replace('_', " "),
@@ -210,7 +214,7 @@ fn peacekeeping(views: &Views) -> Vec<String> {
 }
 
 fn control(views: &Views) -> Vec<String> {
-    let Some(place) = views.row("control", "place/parukh") else {
+    let Some(place) = views.row("control", PLACE) else {
         return vec!["no account".to_owned()];
     };
     let word = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().replace('_', " ");
