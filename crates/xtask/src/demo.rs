@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: build `armistice` and play its demo.
 
+use std::process::Command;
+
 use crate::run;
 
 /// Flags of the demo.
@@ -17,14 +19,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     let mut build = run::cargo();
     build.args(["build", "--quiet", "--locked", "--package", "armistice"]);
-    let mut demo = run::cargo();
-    demo.args(["run", "--quiet", "--locked", "--package", "armistice"]);
     if args.release {
         build.arg("--release");
-        demo.arg("--release");
     }
     run::done(&mut build)?;
-    run::done(demo.args(["--", "demo"]).args(&args.rest))?;
+    let profile = if args.release { "release" } else { "debug" };
+    let program = run::target()?.join(profile).join("armistice");
+    run::done(Command::new(program).arg("demo").args(&args.rest))?;
     run::say("\nnext: cargo xtask test");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Developer's tasks, run as `cargo xtask TASK`.
 //!
 //! ```text
-//! cargo xtask demo       build and play the demo: a real week, its numbers, its audit
-//! cargo xtask test       install what the tests need, run all of them, say how many ran
+//! cargo xtask demo       build and play the demo: four days of a ceasefire, their numbers, their audit
+//! cargo xtask test       run every test and every documentation example, say how many ran
 //! cargo xtask powercut   cut the power under a ledger (root, a loop device, ext4)
 //! ```
 //!
@@ -29,7 +29,7 @@ struct Cli {
 enum Task {
     /// Builds `armistice` and plays its demo
     Demo(demo::Args),
-    /// Installs what the tests need, then runs all tests and all documentation examples
+    /// Runs all tests and all documentation examples; they need nothing but Rust
     Test(test::Args),
     /// Cuts the power under a ledger and checks every receipt afterwards
     Powercut(powercut::Args),

@@ -24,7 +24,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::run::{cargo, done, root, say};
+use crate::run::{cargo, done, say, target};
 use device::{Device, Mounted, ROOMY_BYTES};
 
 /// Exit code: could not check (docs: exit codes).
@@ -83,10 +83,11 @@ enum Moment {
     Opening,
 }
 
-/// Runs the task. Ends the process with code 7 where it cannot be run.
+/// Runs the task. Ends the process with code 7 where root, a loop device or `mkfs.ext4` is missing; every other obstacle is
+/// a failure.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    if let Err(reason) = device::available() {
-        say(&format!("could not cut the power here: {reason}"));
+    if let Some(missing) = device::missing() {
+        say(&format!("could not cut the power here: {missing}"));
         say("hint: run as root on Linux with a loop device and mkfs.ext4; nothing was checked");
         #[expect(clippy::exit, reason = "a code of its own: neither passed nor failed")]
         std::process::exit(COULD_NOT_CHECK);
@@ -311,11 +312,13 @@ impl Running {
 /// Builds the writers and checkers: of the event log (`crates/eventlog/examples/durable.rs`: bytes of all sizes), and of
 /// the ledger over it (`tests/examples/receipts.rs`: signed reports, receipts, the audit).
 fn build() -> Result<Vec<PathBuf>, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let examples = target()?.join("release").join("examples");
     let mut programs = Vec::new();
     for (package, example) in [("armistice-eventlog", "durable"), ("armistice-tests", "receipts")] {
-        done(cargo().args(["build", "--release", "--package", package, "--example", example]))?;
-        programs.push(target.join("release/examples").join(example));
+        let mut build = cargo();
+        build.args(["build", "--release", "--locked", "--package", package]);
+        done(build.args(["--example", example]))?;
+        programs.push(examples.join(example));
     }
     Ok(programs)
 }

@@ -17,6 +17,25 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The folder in which cargo builds, whatever names it: the environment, a configuration, or neither.
+pub(crate) fn target() -> Result<PathBuf, String> {
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .map_err(|error| format!("cannot start cargo: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    target_in(&text)
+        .map(|folder| root().join(folder))
+        .ok_or_else(|| "cargo metadata names no target folder".to_owned())
+}
+
+/// Reads one field of `cargo metadata`'s JSON. A folder with a quote or a backslash in its name is not found.
+fn target_in(metadata: &str) -> Option<&str> {
+    let (_, rest) = metadata.split_once("\"target_directory\":\"")?;
+    let (folder, _) = rest.split_once('"')?;
+    (!folder.contains('\\')).then_some(folder)
+}
+
 /// One line on standard error.
 pub(crate) fn say(text: &str) {
     // Nobody is left to be told when standard error is closed.
@@ -87,4 +106,17 @@ fn name(command: &Command) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_folder_is_found() {
+        let metadata = r#"{"packages":[],"target_directory":"/a b/target","version":1}"#;
+        assert_eq!(target_in(metadata), Some("/a b/target"));
+        assert_eq!(target_in("{}"), None);
+        assert!(target().unwrap().is_absolute());
+    }
 }

@@ -1,7 +1,9 @@
-//! `cargo xtask test`: everything that must be there, then every test and every documentation example.
+//! `cargo xtask test`: every test and every documentation example, and how many there were.
 //!
-//! The tests need nothing but Rust. Installation belongs here all the same: a step that cannot install what a test needs
-//! says so and fails the run, so that no test is ever skipped silently.
+//! The tests need nothing but Rust, so nothing is installed. No test is skipped silently: one that cannot run here fails,
+//! and what is marked `#[ignore]` is named with its reason.
+
+use std::path::Path;
 
 use crate::run;
 
@@ -49,14 +51,47 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         examples.args(["test", "--locked", "--workspace", "--doc", "--quiet"]);
         run::watched(&mut examples, &mut |line| count.read(line))?
     } else {
+        run::say(
+            "filtered: the documentation examples are left out, and what the filter leaves out counts as skipped",
+        );
         true
     };
+    if args.rest.is_empty() && count.skipped > 0 {
+        let mut ignored = Vec::new();
+        for folder in ["crates", "tests"] {
+            find_ignored(&run::root().join(folder), &mut ignored)?;
+        }
+        for line in ignored {
+            run::say(&format!("skipped: {line}"));
+        }
+    }
     run::result(&count.closing_line());
     match (tests_passed && examples_passed && count.failed == 0, count.passed) {
         (true, 0) => Err("no test ran".to_owned()),
         (true, _) => Ok(()),
         (false, _) => Err("tests failed; the lines above name them".to_owned()),
     }
+}
+
+/// Finds the tests that are left out on purpose: their file and the reason that stands there.
+fn find_ignored(folder: &Path, found: &mut Vec<String>) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("cannot look through {}: {error}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            find_ignored(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).map_err(failed)?;
+            let shown = path.strip_prefix(run::root()).unwrap_or(&path).display();
+            found.extend(reasons(&text).map(|reason| format!("{reason} ({shown})")));
+        }
+    }
+    Ok(())
+}
+
+fn reasons(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("#[ignore = \"")?.strip_suffix("\"]"))
 }
 
 impl Count {
@@ -96,6 +131,12 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_of_ignored_tests_are_read() {
+        let text = "#[test]\n    #[ignore = \"too slow\"]\nfn a() {}\n// #[ignore = \"no\"]\n";
+        assert_eq!(reasons(text).collect::<Vec<_>>(), ["too slow"]);
+    }
 
     #[test]
     fn closing_lines_of_both_runners_are_counted() {
