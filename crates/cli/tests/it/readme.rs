@@ -13,19 +13,22 @@ fn one_minute_to_a_verified_entry() {
         .split("```")
         .next()
         .unwrap();
+    assert!(block.lines().count() >= 9, "{block}");
     let desk = Desk::new();
     let folder = binary().parent().unwrap();
-    let path = format!("{}:/usr/bin:/bin", folder.display());
-    let lines: Vec<&str> = block.lines().filter(|line| !line.trim().is_empty()).collect();
-    assert!(lines.len() >= 8, "{lines:?}");
-    for line in lines {
-        let output = desk
-            .command("sh".as_ref())
-            .env("PATH", &path)
-            .args(["-ec", line])
-            .output()
-            .unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}\n{stderr}");
-    }
+    // In one shell, which stops at the first line that fails and has shown it by then.
+    let output = desk
+        .command("sh".as_ref())
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+        .args(["-exc", block])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    // Nothing is left in the folder from which it was started but the one that the first line makes.
+    let left: Vec<_> = std::fs::read_dir(desk.path("."))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["try-armistice"]);
 }
