@@ -16,7 +16,10 @@ use crate::machine::Stopwatch;
 /// Strict Ed25519 verification of all notes, on all cores, and nothing else: the bound that no admission can pass. Taking the
 /// notes apart is not counted.
 pub(super) fn verify(notes: &[Vec<u8>], keys: &[VerifierKey]) -> Duration {
-    let parsed: Vec<SingleNote<'_>> = notes.par_iter().filter_map(|note| SingleNote::parse(note).ok()).collect();
+    let parsed: Vec<SingleNote<'_>> = notes
+        .par_iter()
+        .filter_map(|note| SingleNote::parse(note).ok())
+        .collect();
     let started = Stopwatch::start();
     let verified = parsed
         .par_iter()
