@@ -119,6 +119,63 @@ fn a_refusal_leaves_its_mark_and_nothing_else() {
 }
 
 #[test]
+fn what_is_refused_never_becomes_an_entry() {
+    let mut world = World::default();
+    let known = world.desk.incident();
+    world.record(known.clone());
+    let retired = key("retired", 40);
+    world.enrol(&retired, "claim");
+    let revoked = json!({ "producer": "retired", "key_id": retired.verifier_key().id().to_string() });
+    let revocation = world.operator.sign("key.revoked.v1", revoked);
+    world.record(revocation);
+    let resigned = |note: &[u8], from: &str, to: &str| {
+        let text = String::from_utf8_lossy(note)
+            .lines()
+            .next()
+            .expect("a line")
+            .replace(from, to)
+            + "\n";
+        format!("{text}\n{}\n", key("desk", 3).sign_line(&text)).into_bytes()
+    };
+    let fresh = world.desk.incident();
+    let refused = [
+        (
+            String::from_utf8_lossy(&fresh)
+                .replace("mortar", "sniper")
+                .into_bytes(),
+            "bad_signature",
+        ),
+        (Producer::new(retired).incident(), "revoked_key"),
+        (
+            world
+                .desk
+                .sign("incidents.unlinked.v1", json!({ "target": "00".repeat(32) })),
+            "beyond_grant",
+        ),
+        (resigned(&fresh, "mortar", "quarrel"), "invalid_value"),
+        (resigned(&known, "mortar", "sniper"), "id_conflict"),
+    ];
+    for (note, code) in refused {
+        assert_eq!(world.refuse(note.clone()), code);
+        let reader = world.ledger().reader();
+        for read in reader.entries(Index(0)..reader.size().next_index()) {
+            assert!(
+                !read.expect("stored").1.ends_with(&note),
+                "{code} became an entry"
+            );
+        }
+    }
+    world.ledger().close();
+    let marks = world.ledger().reader().size().0 - 7;
+    assert!((1..=5).contains(&marks), "{marks} entries of marks");
+    assert!(
+        Public::of(world.ledger().reader())
+            .audit(&World::vkey(), None)
+            .holds()
+    );
+}
+
+#[test]
 fn a_flood_of_100_000_bad_submissions_stays_small() {
     let world = World::default();
     let before = world.ledger().reader().size();

@@ -1,5 +1,6 @@
 //! Tests that need several crates.
 
+mod digests;
 mod faults;
 mod flips;
 mod kill;
