@@ -38,8 +38,10 @@ pub fn refusals() -> String {
          The code never changes its meaning: it is recorded in the ledger (`refusal.recorded.v1`). The other words may.\n\
          A refused submission becomes no entry; it can be corrected and sent again.\n\
          This page is made from `crates/report/src/code.rs`.\n\n\
-         ```text\nerror: refused as out_of_range at data.content.place.lat: expected decimal degrees from -90 to 90\n\
-         hint: check the number and its unit; leave the field out when it is not known\n```\n",
+         ```text\nerror: 1 of 8 submissions refused; the others are recorded\n\
+         \x20 line 3: out_of_range at data.content.place.lat: expected decimal degrees from -90 to 90\n\
+         \x20   hint: check the number and its unit; leave the field out when it is not known\n\
+         hint: what each code means: docs/reference/refusals.md; the whole file may be submitted again\n```\n",
     );
     for code in RefusalCode::ALL {
         section(

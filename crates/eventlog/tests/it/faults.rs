@@ -204,6 +204,6 @@ fn a_full_disk_names_what_is_acknowledged_and_what_is_not() {
     assert_eq!(
         failed.to_string(),
         "batch of 2 records at index 4 is not acknowledged: flush failed, the writer has stopped; \
-         4 entries are acknowledged and durable"
+         4 entries are durable"
     );
 }
