@@ -8,7 +8,7 @@ use armistice_tlog::Index;
 /// Who sent an entry, and its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meta {
-    /// The producer's number: its place in the order of enrolment; see [`crate::Registry::producer_number`].
+    /// The producer's number: its place in the order of enrolment; see [`crate::Producer::number`].
     pub producer: u32,
     /// The report's type.
     pub event_type: EventType,

@@ -1,7 +1,7 @@
 //! The keys that were ever enrolled, for checking signatures ahead of admission.
 //!
 //! A keyring answers "does this signature verify under a key of that name?", not "was the key valid?":
-//! validity depends on the log index and is decided in [`crate::admit`].
+//! validity depends on the log index and is decided in [`crate::admit()`].
 
 use crate::submission::Signed;
 use crate::{Rejected, Submission};

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Reading and checking a signature need no state but the keys, so they may run on many cores ahead of
-//! time; [`admit`] and [`State::apply`] run one by one in the order of the log.
+//! time; [`admit()`] and [`State::apply`] run one by one in the order of the log.
 //!
 //! What is not here: the clock, the store, the network. A key is valid or not at a log index,
 //! never at a clock time.
