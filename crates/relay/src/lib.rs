@@ -1,0 +1,1 @@
+//! The ledger on the bus: takes its intake from SUBMITTED, publishes what it recorded.

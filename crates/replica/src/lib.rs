@@ -1,0 +1,1 @@
+//! A verified copy of a ledger that follows its stream: views, changes, answers.
