@@ -3,6 +3,7 @@
 mod digests;
 mod faults;
 mod flips;
+mod intake;
 mod kill;
 mod ledger;
 mod second;

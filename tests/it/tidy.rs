@@ -15,7 +15,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger", &["admission", "eventlog", "report", "tlog"]),
     ("audit", &["admission", "projection", "report", "tlog"]),
     ("bus", &["report", "tlog"]),
-    ("relay", &["admission", "bus", "eventlog", "ledger", "report", "tlog"]),
+    (
+        "relay",
+        &["admission", "bus", "eventlog", "ledger", "report", "tlog"],
+    ),
     ("replica", &["admission", "bus", "projection", "report", "tlog"]),
     ("producer", &["admission", "audit", "bus", "report", "tlog"]),
     (

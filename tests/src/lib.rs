@@ -10,4 +10,4 @@ mod public;
 mod world;
 
 pub use public::Public;
-pub use world::{CEASEFIRE, ORIGIN, Producer, World, incident, key};
+pub use world::{CEASEFIRE, ORIGIN, Producer, World, incident, key, wait};

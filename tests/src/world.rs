@@ -22,6 +22,12 @@ pub fn key(name: &str, seed: u8) -> SigningKey {
     SigningKey::from_seed(name, [seed; 32]).expect("a key")
 }
 
+/// Runs a future to its end on this thread.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
+}
+
 /// The content of a short incident report.
 pub fn incident() -> Value {
     json!({ "kind": "mortar", "accused": "side-a", "time": { "precision": "unknown" } })
@@ -54,7 +60,15 @@ impl Producer {
     pub fn sign(&mut self, kind: &str, content: Value) -> Vec<u8> {
         self.sequence += 1;
         let name = self.key.name();
-        let bare = ["producer.", "key.", "incidents.", "actor.", "place.", "codebook."];
+        let bare = [
+            "producer.",
+            "intake.",
+            "key.",
+            "incidents.",
+            "actor.",
+            "place.",
+            "codebook.",
+        ];
         let data = if bare.iter().any(|family| kind.starts_with(family)) {
             json!({ "content": content })
         } else {

@@ -11,7 +11,7 @@
 use crate::answers::{self, answer};
 use crate::decide::Planned;
 use crate::error::{StopCause, SubmitError};
-use crate::intake::{CheckedWaiting, SharedKeyring};
+use crate::intake::{CheckedWaiting, SharedKeyring, Task};
 use crate::ledger::Clock;
 use crate::marks::Marks;
 use crate::open::Opened;
@@ -20,11 +20,13 @@ use crate::sign::signed_checkpoint;
 use crate::snapshot::Snapshot;
 use armistice_admission::{Keyring, State};
 use armistice_eventlog::{Batch, Reader, Writer};
+use armistice_report::Event;
 use armistice_tlog::{Hash, SigningKey, TreeSize};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tracing::{error, info, info_span, warn};
 
 /// A checked group.
@@ -48,6 +50,7 @@ pub(crate) struct Committer {
     snapshot_entries: u64,
     snapshot_size: u64,
     stopped: Option<Arc<StopCause>>,
+    news: watch::Sender<TreeSize>,
 }
 
 impl Committer {
@@ -57,6 +60,7 @@ impl Committer {
         settings: &Settings,
         clock: Clock,
         shared: SharedKeyring,
+        news: watch::Sender<TreeSize>,
     ) -> Self {
         Self {
             snapshot_size: opened.state.history().len(),
@@ -73,6 +77,7 @@ impl Committer {
             snapshot_path: opened.snapshot_path,
             snapshot_entries: settings.snapshot_entries,
             stopped: None,
+            news,
         }
     }
 
@@ -102,11 +107,17 @@ impl Committer {
         let received = clock.max(self.state.received());
         let mut planned = Planned::new(clock, received, self.state.next_index(), group.len());
         for one in group {
-            let decided = self.decide(&mut planned, &one.checked);
+            let decided = match one.task {
+                Task::Submission(checked) => self.decide(&mut planned, &checked),
+                Task::Own(event) => self.plan_own(&mut planned, *event),
+            };
+            if let Some(cursor) = one.cursor {
+                planned.cursors.insert(cursor.name, cursor.value);
+            }
             planned.answers.push((one.waiting, decided));
         }
         if let Some(content) = self.marks.take(planned.clock, closing) {
-            self.plan_own(&mut planned, content);
+            self.plan_own(&mut planned, Event::RefusalRecorded(content));
         }
         match self.write(&mut planned) {
             Ok(checkpoint) => {
@@ -127,7 +138,14 @@ impl Committer {
 
     /// Appends, flushes, signs, keeps the head. Returns the checkpoint that covers everything written.
     fn write(&mut self, planned: &mut Planned) -> Result<String, StopCause> {
+        let cursors = std::mem::take(&mut planned.cursors).into_iter();
+        let cursors: Vec<_> = cursors.map(|(name, value)| (name.to_string(), value)).collect();
         if planned.records.is_empty() {
+            if !cursors.is_empty() {
+                // Refusals and repetitions move an intake on as well; the head stays as it is.
+                let records = Vec::new();
+                self.writer.append(&Batch { records, cursors })?;
+            }
             let head = self
                 .reader
                 .head()
@@ -135,10 +153,7 @@ impl Committer {
             return Ok(head.unwrap_or_default());
         }
         let records = std::mem::take(&mut planned.records);
-        let appended = self.writer.append(&Batch {
-            records,
-            cursors: Vec::new(),
-        })?;
+        let appended = self.writer.append(&Batch { records, cursors })?;
         // Only now is it durable: a checkpoint over bytes that can still vanish would be a false statement.
         let checkpoint = signed_checkpoint(&self.state, &self.log_key, appended.size, appended.root)?;
         self.writer.publish_head(checkpoint.as_bytes())?;
@@ -146,6 +161,7 @@ impl Committer {
             let keys = Arc::new(self.keyring.clone());
             *self.shared.write().unwrap_or_else(PoisonError::into_inner) = keys;
         }
+        self.news.send_replace(appended.size);
         info!(
             index = appended.first.0,
             tree_size = appended.size.0,

@@ -11,11 +11,11 @@ use crate::sign::sign_report;
 use armistice_admission::{Checked, Decision, Prior, Submission, admit};
 use armistice_eventlog::Record;
 use armistice_report::{
-    EntryHash, Event, Family, ProducerName, Refusal, RefusalCode, RefusalRecorded, Report, ReportId, Sha256,
-    Timestamp, entry,
+    EntryHash, Event, Family, ProducerName, Refusal, RefusalCode, Report, ReportId, Sha256, Timestamp, entry,
 };
 use armistice_tlog::{Hash, Index};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use tracing::error;
 
 /// A group as decided: what to write, and what each caller is told once it is written.
@@ -29,6 +29,8 @@ pub(crate) struct Planned {
     /// Unique key → position in `records`, for a second submission of the same id within the group.
     pending: HashMap<Hash, usize>,
     pub(crate) answers: Vec<(Waiting, Answer)>,
+    /// The last cursor of each intake in this group.
+    pub(crate) cursors: BTreeMap<Arc<str>, Vec<u8>>,
     /// Whether the keys changed.
     pub(crate) governs: bool,
 }
@@ -42,6 +44,7 @@ impl Planned {
             records: Vec::with_capacity(submissions),
             pending: HashMap::with_capacity(submissions),
             answers: Vec::with_capacity(submissions),
+            cursors: BTreeMap::new(),
             governs: false,
         }
     }
@@ -109,33 +112,40 @@ impl Committer {
     }
 
     /// Adds the ledger's own entry to the group, through the same admission as everybody's.
-    pub(crate) fn plan_own(&mut self, planned: &mut Planned, content: RefusalRecorded) {
+    pub(crate) fn plan_own(&mut self, planned: &mut Planned, event: Event) -> Answer {
         let sequence = self.own_sequence + 1;
-        let Some(report) = self.own_report(planned, sequence, content) else {
-            return;
-        };
+        let report = self.own_report(planned, sequence, event);
         let checked = self.keyring.check(sign_report(&report, &self.log_key));
         let find = |hash: &EntryHash| self.reader.find_hash(&Hash(hash.0));
         let decision = admit(&self.state, &checked, None, find);
-        match (&checked.submission, decision) {
-            (Ok(submission), Decision::Admit) => {
-                let sha256 = submission.sha256();
-                if self.plan(planned, submission).is_ok() {
-                    self.own_sequence = sequence;
-                    self.own_previous = Some(sha256);
-                }
+        let planned_at = match (&checked.submission, decision) {
+            (Ok(submission), Decision::Admit) => self
+                .plan(planned, submission)
+                .map(|position| (position, submission.sha256())),
+            (_, Decision::Refuse(refusal)) => Err(refusal),
+            // Its counter has never been used: neither a note that cannot be read nor one that is known.
+            (Err(rejected), _) => Err(rejected.refusal.clone()),
+            (_, Decision::Known(index)) => return known(planned, index),
+        };
+        match planned_at {
+            Ok((position, sha256)) => {
+                self.own_sequence = sequence;
+                self.own_previous = Some(sha256);
+                let repeated = false;
+                Answer::Entry { position, repeated }
             }
-            (_, decision) => error!(
-                ?decision,
-                "refusals not recorded: the ledger's own entry is not admissible"
-            ),
+            Err(refusal) => {
+                error!(code = refusal.code.as_str(), "the ledger's own entry was refused");
+                Answer::Refused(refusal)
+            }
         }
     }
 
-    fn own_report(&self, planned: &Planned, sequence: u64, content: RefusalRecorded) -> Option<Report> {
+    fn own_report(&self, planned: &Planned, sequence: u64, event: Event) -> Report {
         let founding = &self.state.registry().founding;
-        Some(Report {
-            id: ReportId::new(&format!("ledger-{sequence}")).ok()?,
+        let id = ReportId::new(&format!("ledger-{sequence}"));
+        Report {
+            id: id.expect("letters and digits, shorter than an id may be"),
             source: (&founding.origin).into(),
             time: planned.received,
             subject: founding.ceasefire.clone(),
@@ -143,8 +153,8 @@ impl Committer {
             producer_seq: sequence,
             prev: self.own_previous.map(|hash| Sha256(hash.0)),
             provenance: None,
-            event: Event::RefusalRecorded(content),
-        })
+            event,
+        }
     }
 
     fn mark(&mut self, planned: &Planned, checked: &Checked, code: RefusalCode) {

@@ -3,10 +3,11 @@
 //! Nothing is decided here. A key enrolled a moment ago may be missing from the keyring: admission then
 //! verifies that signature itself.
 
-use crate::ledger::Waiting;
+use crate::ledger::{Cursor, Queued, Waiting, Work};
 use crate::settings::Settings;
 use armistice_admission::{Checked, Keyring};
 use armistice_eventlog::group::Queue;
+use armistice_report::Event;
 use rayon::prelude::*;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,15 +16,24 @@ use tracing::debug_span;
 /// The keys that the commit thread last published.
 pub(crate) type SharedKeyring = Arc<RwLock<Arc<Keyring>>>;
 
-/// A submission that was read and checked, with the caller who waits for its answer.
+/// What is to be decided.
+pub(crate) enum Task {
+    /// A submission that was read and checked.
+    Submission(Box<Checked>),
+    /// An entry of the ledger's own.
+    Own(Box<Event>),
+}
+
+/// A task with the cursor that it moves and the caller who waits for its answer.
 pub(crate) struct CheckedWaiting {
-    pub(crate) checked: Checked,
+    pub(crate) task: Task,
+    pub(crate) cursor: Option<Cursor>,
     pub(crate) waiting: Waiting,
 }
 
 /// Runs until the queue is closed and empty, or until nobody takes the groups any more.
 pub(crate) fn run(
-    mut queue: Queue<(Vec<u8>, Waiting)>,
+    mut queue: Queue<Queued>,
     keyring: &SharedKeyring,
     groups: &SyncSender<Vec<CheckedWaiting>>,
     settings: &Settings,
@@ -40,9 +50,13 @@ pub(crate) fn run(
         let keys = Arc::clone(&keyring.read().unwrap_or_else(PoisonError::into_inner));
         let checked = group
             .into_par_iter()
-            .map(|(bytes, waiting)| CheckedWaiting {
-                checked: keys.check(bytes),
-                waiting,
+            .map(|queued| CheckedWaiting {
+                task: match queued.work {
+                    Work::Submission(bytes) => Task::Submission(Box::new(keys.check(bytes))),
+                    Work::Own(event) => Task::Own(event),
+                },
+                cursor: queued.cursor,
+                waiting: queued.waiting,
             })
             .collect();
         if groups.send(checked).is_err() {

@@ -8,13 +8,13 @@ use crate::receipt::Receipt;
 use crate::settings::Settings;
 use armistice_eventlog::Reader;
 use armistice_eventlog::group::{Limits, Queue, Submitter};
-use armistice_report::{Refusal, Timestamp};
-use armistice_tlog::SigningKey;
+use armistice_report::{ENTRY_BYTES_MAX, Event, IntakeRewound, Refusal, Timestamp};
+use armistice_tlog::{SigningKey, TreeSize};
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// Gives the present time; the ledger itself never reads a clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -31,13 +31,53 @@ pub enum Outcome {
 /// Where the answer goes.
 pub(crate) type Waiting = oneshot::Sender<Result<Outcome, SubmitError>>;
 
-type Intake = Submitter<(Vec<u8>, Waiting)>;
+/// What an intake has taken so far: written in the same batch as what became of the submission, so that neither can
+/// survive a crash without the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The intake, such as `intake/SUBMITTED_karabakh-2020`; at most 255 bytes.
+    pub name: Arc<str>,
+    /// Its position in a form of its own; at most 4,096 bytes. Read back with [`Reader::cursor`].
+    pub value: Vec<u8>,
+}
+
+/// What is asked of the ledger.
+pub(crate) enum Work {
+    /// A submission from outside.
+    Submission(Vec<u8>),
+    /// An entry of the ledger's own.
+    Own(Box<Event>),
+}
+
+/// One item of the queue.
+pub(crate) struct Queued {
+    pub(crate) work: Work,
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) waiting: Waiting,
+}
+
+type Intake = Submitter<Queued>;
+
+/// A submission that is queued. Dropping it takes nothing back.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Outcome, SubmitError>>);
+
+impl Pending {
+    /// Waits until the submission is durable or refused.
+    ///
+    /// # Errors
+    /// [`SubmitError`]: it is then unknown whether the submission is in the log; sending the same bytes again is safe.
+    pub async fn outcome(self) -> Result<Outcome, SubmitError> {
+        self.0.await.map_err(|_| SubmitError::Closed)?
+    }
+}
 
 /// A running ledger. Clones share it; [`Ledger::close`] ends it in order.
 #[derive(Clone)]
 pub struct Ledger {
     running: Arc<Running>,
     reader: Reader,
+    heads: watch::Receiver<TreeSize>,
 }
 
 struct Running {
@@ -118,15 +158,54 @@ impl Ledger {
     /// # Errors
     /// [`SubmitError`]: it is then unknown whether the submission is in the log; sending the same bytes again is safe.
     pub async fn submit(&self, note: Vec<u8>) -> Result<Outcome, SubmitError> {
-        let intake = self.intake()?;
-        let (answer, waiting) = oneshot::channel();
+        self.queue(note, None).await?.outcome().await
+    }
+
+    /// Queues a submission, after waiting for room; its answer is awaited apart, so that one task keeps many in flight.
+    /// `cursor` is durable when the answer is there. Of the cursors of one name in a group the last one is written.
+    ///
+    /// # Errors
+    /// [`SubmitError::Closed`]: it was not queued.
+    pub async fn queue(&self, note: Vec<u8>, cursor: Option<Cursor>) -> Result<Pending, SubmitError> {
         let bytes = note.len();
-        intake
-            .submit((note, answer), bytes)
-            .await
-            .map_err(|_| SubmitError::Closed)?;
-        drop(intake);
-        waiting.await.map_err(|_| SubmitError::Closed)?
+        self.enqueue(Work::Submission(note), cursor, bytes).await
+    }
+
+    /// Records that an intake was set back, as an entry of the ledger's own, and moves its cursor in the same batch.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit`].
+    pub async fn record_rewound(
+        &self,
+        content: IntakeRewound,
+        cursor: Option<Cursor>,
+    ) -> Result<Outcome, SubmitError> {
+        let work = Work::Own(Box::new(Event::IntakeRewound(content)));
+        self.enqueue(work, cursor, ENTRY_BYTES_MAX).await?.outcome().await
+    }
+
+    async fn enqueue(
+        &self,
+        work: Work,
+        cursor: Option<Cursor>,
+        bytes: usize,
+    ) -> Result<Pending, SubmitError> {
+        let intake = self.intake()?;
+        let (waiting, answer) = oneshot::channel();
+        let queued = Queued {
+            work,
+            cursor,
+            waiting,
+        };
+        let submitted = intake.submit(queued, bytes).await;
+        submitted.map_err(|_| SubmitError::Closed)?;
+        Ok(Pending(answer))
+    }
+
+    /// The size of the newest signed head: changes after each group that added entries, once all of it is on disk. A
+    /// follower waits here and reads what is new; sizes in between may be skipped.
+    pub fn heads(&self) -> watch::Receiver<TreeSize> {
+        self.heads.clone()
     }
 
     /// [`Ledger::submit`] for a thread that may block.
@@ -149,8 +228,13 @@ impl Ledger {
             let (answer, waiting) = oneshot::channel();
             let bytes = note.len();
             // Taken anew for each: a closing ledger does not wait for the rest of a long iterator.
+            let queued = Queued {
+                work: Work::Submission(note),
+                cursor: None,
+                waiting: answer,
+            };
             self.intake()?
-                .submit_blocking((note, answer), bytes)
+                .submit_blocking(queued, bytes)
                 .map_err(|_| SubmitError::Closed)?;
             Ok(waiting)
         };
@@ -196,7 +280,8 @@ impl Ledger {
             bytes_max: settings.queue_bytes_max,
         });
         let (groups, checked) = sync_channel::<Message>(GROUPS_AHEAD);
-        let mut committer = Committer::new(opened, log_key, &settings, clock, Arc::clone(&keyring));
+        let (news, heads) = watch::channel(reader.size());
+        let mut committer = Committer::new(opened, log_key, &settings, clock, Arc::clone(&keyring), news);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new()
                 .name(name.to_owned())
@@ -218,6 +303,7 @@ impl Ledger {
         Ok(Self {
             running: Arc::new(running),
             reader,
+            heads,
         })
     }
 }
