@@ -1,9 +1,9 @@
 //! What an intake relies on: its cursor is as durable as what became of the submission, and it hears of new heads.
 
-use armistice_ledger::{Cursor, Outcome, Settings};
+use armistice_ledger::{Cursor, Outcome, Settings, Taken};
 use armistice_report::{IntakeRewound, Label, Line, Whole};
 use armistice_tests::{Public, World, wait};
-use armistice_tlog::TreeSize;
+use armistice_tlog::{Index, TreeSize};
 use std::sync::Arc;
 
 const NAME: &str = "intake/SUBMITTED_karabakh-2020";
@@ -13,6 +13,13 @@ fn cursor(value: u64) -> Option<Cursor> {
         name: Arc::from(NAME),
         value: value.to_string().into_bytes(),
     })
+}
+
+fn taken(value: u64) -> Taken {
+    Taken {
+        sender: None,
+        cursor: cursor(value),
+    }
 }
 
 fn kept(world: &World) -> Option<String> {
@@ -30,7 +37,7 @@ fn a_cursor_is_durable_with_the_answer() {
     ];
     let mut pending = Vec::new();
     for (at, note) in (1..).zip(notes) {
-        pending.push(wait(world.ledger().queue(note, cursor(at))).expect("queued"));
+        pending.push(wait(world.ledger().queue(note, taken(at))).expect("queued"));
     }
     for pending in pending {
         assert!(matches!(wait(pending.outcome()), Ok(Outcome::Recorded(_))));
@@ -46,11 +53,11 @@ fn a_refusal_and_a_repetition_move_the_cursor_without_an_entry() {
     let note = world.desk.incident();
     world.record(note.clone());
     let before = world.ledger().reader().size();
-    let repeated = wait(world.ledger().queue(note, cursor(7))).expect("queued");
+    let repeated = wait(world.ledger().queue(note, taken(7))).expect("queued");
     assert!(matches!(wait(repeated.outcome()), Ok(Outcome::Recorded(receipt)) if receipt.repeated));
     assert_eq!(kept(&world).as_deref(), Some("7"));
     assert_eq!(world.ledger().reader().size(), before);
-    let refused = wait(world.ledger().queue(b"not a note".to_vec(), cursor(8))).expect("queued");
+    let refused = wait(world.ledger().queue(b"not a note".to_vec(), taken(8))).expect("queued");
     assert!(matches!(wait(refused.outcome()), Ok(Outcome::Refused(_))));
     world.reopen(Settings::default());
     assert_eq!(kept(&world).as_deref(), Some("8"));
@@ -84,4 +91,37 @@ fn an_intake_that_was_set_back_leaves_an_entry_of_the_ledgers_own() {
     world.reopen(Settings::default());
     let verdict = Public::of(world.ledger().reader()).audit(&World::vkey(), None);
     assert!(verdict.holds(), "{:?}", verdict.finding);
+}
+
+#[test]
+fn a_note_that_somebody_else_hands_in_is_refused_and_not_held_against_its_signer() {
+    let mut world = World::default();
+    let note = world.desk.incident();
+    let hand_in = |note: Vec<u8>, sender: &str| {
+        let taken = Taken {
+            sender: Some(Arc::from(sender)),
+            cursor: None,
+        };
+        let pending = wait(world.ledger().queue(note, taken)).expect("queued");
+        wait(pending.outcome()).expect("answered")
+    };
+    let Outcome::Refused(refusal) = hand_in(note.clone(), "monitor") else {
+        panic!("recorded");
+    };
+    assert_eq!(
+        (refusal.code.as_str(), refusal.field.as_str()),
+        ("source_mismatch", "source")
+    );
+    assert!(matches!(hand_in(note, "desk"), Outcome::Recorded(_)));
+    world.reopen(Settings::default());
+    let stored = Public::of(world.ledger().reader());
+    assert!(stored.audit(&World::vkey(), None).holds());
+    let reader = world.ledger().reader();
+    let entries = reader.entries(Index(0)..reader.size().next_index());
+    let marks: Vec<String> = entries
+        .map(|entry| String::from_utf8_lossy(&entry.expect("stored").1).into_owned())
+        .filter(|entry| entry.contains("refusal.recorded.v1"))
+        .collect();
+    assert_eq!(marks.len(), 1);
+    assert!(!marks[0].contains("desk"));
 }

@@ -108,7 +108,7 @@ impl Committer {
         let mut planned = Planned::new(clock, received, self.state.next_index(), group.len());
         for one in group {
             let decided = match one.task {
-                Task::Submission(checked) => self.decide(&mut planned, &checked),
+                Task::Submission(checked, sender) => self.decide(&mut planned, &checked, sender.as_deref()),
                 Task::Own(event) => self.plan_own(&mut planned, *event),
             };
             if let Some(cursor) = one.cursor {

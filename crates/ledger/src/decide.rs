@@ -51,7 +51,22 @@ impl Planned {
 }
 
 impl Committer {
-    pub(crate) fn decide(&mut self, planned: &mut Planned, checked: &Checked) -> Answer {
+    pub(crate) fn decide(
+        &mut self,
+        planned: &mut Planned,
+        checked: &Checked,
+        sender: Option<&str>,
+    ) -> Answer {
+        if let (Ok(submission), Some(sender)) = (&checked.submission, sender)
+            && submission.signer() != sender
+        {
+            let expected = "a report that its sender signed itself";
+            let refusal = Refusal::new(RefusalCode::SourceMismatch, "source", expected);
+            // Whose signature it bears did not send it: the mark names nobody.
+            self.marks
+                .note(submission.sha256(), None, refusal.code, planned.received);
+            return Answer::Refused(refusal);
+        }
         let prior = match checked.submission.as_ref().map(|read| self.prior(planned, read)) {
             Ok(Ok(prior)) => prior,
             // Not known to be new: admitting it might put one report into the log twice.

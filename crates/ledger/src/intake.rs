@@ -18,8 +18,8 @@ pub(crate) type SharedKeyring = Arc<RwLock<Arc<Keyring>>>;
 
 /// What is to be decided.
 pub(crate) enum Task {
-    /// A submission that was read and checked.
-    Submission(Box<Checked>),
+    /// A submission that was read and checked, and who handed it in where that is known.
+    Submission(Box<Checked>, Option<Arc<str>>),
     /// An entry of the ledger's own.
     Own(Box<Event>),
 }
@@ -52,7 +52,7 @@ pub(crate) fn run(
             .into_par_iter()
             .map(|queued| CheckedWaiting {
                 task: match queued.work {
-                    Work::Submission(bytes) => Task::Submission(Box::new(keys.check(bytes))),
+                    Work::Submission(bytes, sender) => Task::Submission(Box::new(keys.check(bytes)), sender),
                     Work::Own(event) => Task::Own(event),
                 },
                 cursor: queued.cursor,

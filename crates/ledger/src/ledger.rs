@@ -41,10 +41,20 @@ pub struct Cursor {
     pub value: Vec<u8>,
 }
 
+/// How a submission came here, where an intake brought it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Who handed it in, by the intake's own authority. The signer must be the same: a note that somebody else hands in is
+    /// refused, and not counted against its signer.
+    pub sender: Option<Arc<str>>,
+    /// What the intake has taken with it.
+    pub cursor: Option<Cursor>,
+}
+
 /// What is asked of the ledger.
 pub(crate) enum Work {
-    /// A submission from outside.
-    Submission(Vec<u8>),
+    /// A submission from outside, and who handed it in where that is known.
+    Submission(Vec<u8>, Option<Arc<str>>),
     /// An entry of the ledger's own.
     Own(Box<Event>),
 }
@@ -158,17 +168,18 @@ impl Ledger {
     /// # Errors
     /// [`SubmitError`]: it is then unknown whether the submission is in the log; sending the same bytes again is safe.
     pub async fn submit(&self, note: Vec<u8>) -> Result<Outcome, SubmitError> {
-        self.queue(note, None).await?.outcome().await
+        self.queue(note, Taken::default()).await?.outcome().await
     }
 
     /// Queues a submission, after waiting for room; its answer is awaited apart, so that one task keeps many in flight.
-    /// `cursor` is durable when the answer is there. Of the cursors of one name in a group the last one is written.
+    /// Its cursor is durable when the answer is there. Of the cursors of one name in a group the last one is written.
     ///
     /// # Errors
     /// [`SubmitError::Closed`]: it was not queued.
-    pub async fn queue(&self, note: Vec<u8>, cursor: Option<Cursor>) -> Result<Pending, SubmitError> {
+    pub async fn queue(&self, note: Vec<u8>, taken: Taken) -> Result<Pending, SubmitError> {
         let bytes = note.len();
-        self.enqueue(Work::Submission(note), cursor, bytes).await
+        self.enqueue(Work::Submission(note, taken.sender), taken.cursor, bytes)
+            .await
     }
 
     /// Records that an intake was set back, as an entry of the ledger's own, and moves its cursor in the same batch.
@@ -229,7 +240,7 @@ impl Ledger {
             let bytes = note.len();
             // Taken anew for each: a closing ledger does not wait for the rest of a long iterator.
             let queued = Queued {
-                work: Work::Submission(note),
+                work: Work::Submission(note, None),
                 cursor: None,
                 waiting: answer,
             };

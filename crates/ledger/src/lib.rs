@@ -29,7 +29,7 @@ mod snapshot;
 
 pub use error::{OpenError, StopCause, SubmitError};
 pub use found::{Founder, found};
-pub use ledger::{Clock, Cursor, Ledger, Outcome, Pending};
+pub use ledger::{Clock, Cursor, Ledger, Outcome, Pending, Taken};
 pub use open::read_state;
 pub use receipt::{Receipt, stored_receipt};
 pub use settings::Settings;
