@@ -10,7 +10,7 @@
 
 use std::{convert::Infallible, time::Instant};
 
-use armistice_projection::{Item, Projection, View, replay};
+use armistice_projection::{Item, Live, Projection, View, replay};
 use armistice_report::{Timestamp, entry};
 use armistice_tlog::{Hash, leaf_hash};
 
@@ -62,6 +62,7 @@ fn main() {
             started.elapsed().as_secs_f64() * 1e3
         );
     }
+    follow(&entries);
     let started = Instant::now();
     let snapshot = projection.snapshot();
     println!(
@@ -75,6 +76,50 @@ fn main() {
         "restore of {}: {:.0} ms",
         restored.tree_size(),
         started.elapsed().as_secs_f64() * 1e3
+    );
+}
+
+/// The last 2,000 entries in batches of 20: the changed rows of each, and the digests of all views after it.
+fn follow(entries: &[Vec<u8>]) {
+    let mut projection = Projection::new();
+    let last = entries.len().saturating_sub(2_000);
+    let source = entries[..last]
+        .iter()
+        .enumerate()
+        .map(|(at, bytes)| Ok::<_, Infallible>((at as u64, bytes.clone())));
+    replay(&mut projection, source, |_| {}).expect("the entries are well formed");
+    let started = Instant::now();
+    let mut live = Live::new(projection);
+    println!(
+        "all rows made once: {:.0} ms",
+        started.elapsed().as_secs_f64() * 1e3
+    );
+    let (mut times, mut rows, mut digesting) = (Vec::new(), 0, 0.0_f64);
+    let parsed: Vec<_> = entries[last..].iter().map(|bytes| parse(bytes)).collect();
+    for (batch, reports) in (0_u64..).zip(parsed.chunks(20)) {
+        let started = Instant::now();
+        for (index, (hash, submission, received, report)) in (last as u64 + 20 * batch..).zip(reports) {
+            let item = Item {
+                index,
+                hash: hash.0,
+                submission: submission.0,
+                received: *received,
+                report,
+            };
+            live.apply(&item).expect("in order");
+        }
+        rows += live.changes().len();
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
+        View::ALL.iter().for_each(|view| drop(live.digest(*view)));
+        digesting += started.elapsed().as_secs_f64() * 1e3;
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        "batches of 20: {rows} changed rows, p50 {:.2} ms, max {:.2} ms; digests {:.2} ms in all",
+        times[times.len() / 2],
+        times.last().copied().unwrap_or_default(),
+        digesting,
     );
 }
 

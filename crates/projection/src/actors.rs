@@ -51,6 +51,16 @@ impl Actors {
         at
     }
 
+    /// What is registered of an actor: whether it is a side, and whom it belongs to.
+    pub(crate) fn standing(&self, who: Name) -> (bool, Option<Name>) {
+        (self.sides.contains(&who), self.belongs_to.get(&who).copied())
+    }
+
+    /// Whether an actor is registered as a side.
+    pub(crate) fn is_side(&self, who: Name) -> bool {
+        self.sides.contains(&who)
+    }
+
     /// The actors registered as sides.
     pub(crate) fn sides(&self) -> impl Iterator<Item = Name> + '_ {
         self.sides.iter().copied()

@@ -3,6 +3,8 @@
 //! A denial, an admission and a corroboration point at one entry; an assessment points at up to 64. They are kept as
 //! they came; which of them stand is asked of [`crate::entries`]. What the words mean for a count is the views' matter.
 
+use std::collections::BTreeMap;
+
 use armistice_report::{
     AttributionDegree, Characterisation, DenialScope, EntryHash, Event, IncidentAssessed, Occurrence,
     StandardOfProof, UnnamedParty,
@@ -176,23 +178,65 @@ impl Answers {
     }
 }
 
-/// A list of (what is named, position of what names it), ordered.
+/// A list of (what is named, position of what names it), ordered, and what changed since it was made.
 #[derive(Debug, Default)]
-pub(crate) struct Backlinks(Vec<(u32, u32)>);
+pub(crate) struct Backlinks {
+    made: Vec<(u32, u32)>,
+    /// The whole list of each entry for which it is another by now.
+    changed: BTreeMap<u32, Vec<u32>>,
+}
 
 impl Backlinks {
     pub(crate) fn new(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
-        Self(pairs)
+        Self {
+            made: pairs,
+            changed: BTreeMap::new(),
+        }
     }
 
     /// The positions of what names the entry, in order.
     pub(crate) fn of(&self, target: u32) -> impl Iterator<Item = usize> + '_ {
-        let start = self.0.partition_point(|&(named, _)| named < target);
-        self.0[start..]
+        let changed = self.changed.get(&target);
+        let made = match changed {
+            Some(_) => &[][..],
+            None => &self.made[self.made.partition_point(|&(named, _)| named < target)..],
+        };
+        let made = made.iter().take_while(move |&&(named, _)| named == target);
+        changed
+            .into_iter()
+            .flatten()
+            .copied()
+            .chain(made.map(|&(_, at)| at))
+            .map(|at| at as usize)
+    }
+
+    /// Adds a position to an entry's list, once.
+    pub(crate) fn insert(&mut self, target: u32, at: u32) {
+        let list = self.list(target);
+        if let Err(place) = list.binary_search(&at) {
+            list.insert(place, at);
+        }
+    }
+
+    /// Takes a position from an entry's list.
+    pub(crate) fn remove(&mut self, target: u32, at: u32) {
+        self.list(target).retain(|&other| other != at);
+    }
+
+    /// Gives an entry another list, which is in order.
+    pub(crate) fn set(&mut self, target: u32, list: Vec<u32>) {
+        self.changed.insert(target, list);
+    }
+
+    fn list(&mut self, target: u32) -> &mut Vec<u32> {
+        let start = self.made.partition_point(|&(named, _)| named < target);
+        let made = self.made[start..]
             .iter()
-            .take_while(move |&&(named, _)| named == target)
-            .map(|&(_, at)| at as usize)
+            .take_while(|&&(named, _)| named == target);
+        self.changed
+            .entry(target)
+            .or_insert_with(|| made.map(|&(_, at)| at).collect())
     }
 }

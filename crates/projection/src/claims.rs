@@ -31,9 +31,11 @@ pub(crate) struct Claim {
     pub(crate) clause: Option<Name>,
 }
 
+/// What two reports of one allegation share; see `docs/reference/views.md`, "Re-publication".
+pub(crate) type ClaimKey = (Name, Name, IncidentKind, Where, Span);
+
 impl Claim {
-    /// What two reports of one allegation share; see `docs/reference/views.md`, "Re-publication".
-    pub(crate) fn key(&self) -> (Name, Name, IncidentKind, Where, Span) {
+    pub(crate) fn key(&self) -> ClaimKey {
         (self.root, self.accused, self.kind, self.place, self.time)
     }
 }
@@ -64,6 +66,16 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
+    /// The link that an entry made.
+    pub(crate) fn link(&self, index: u32) -> Option<&Link> {
+        self.links.get(self.link_position(index)?)
+    }
+
+    /// Where that link is in the list.
+    pub(crate) fn link_position(&self, index: u32) -> Option<usize> {
+        self.links.binary_search_by_key(&index, |link| link.index).ok()
+    }
+
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
         match scene.event {
             Event::IncidentReported(incident) => {
@@ -100,9 +112,7 @@ impl Claims {
             }
             Event::IncidentsUnlinked(unlinked) => {
                 let target = scene.find(&unlinked.target);
-                let link = target
-                    .and_then(|target| self.links.binary_search_by_key(&target, |link| link.index).ok());
-                if let Some(position) = link {
+                if let Some(position) = target.and_then(|target| self.link_position(target)) {
                     // The first one counts: a link that was taken back stays so, a new link may be made.
                     self.links[position].unlinked.get_or_insert(scene.index);
                 }

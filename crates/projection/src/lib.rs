@@ -25,6 +25,7 @@ mod digest;
 mod entries;
 mod error;
 mod ledger;
+mod live;
 mod names;
 mod projection;
 mod reading;
@@ -41,6 +42,7 @@ mod views;
 
 pub use digest::{Digest, RowProof};
 pub use error::Error;
+pub use live::{Change, Live};
 pub use projection::{ENTRIES_MAX, Item, Projection};
 pub use replay::{CHUNK_ENTRIES, ReplayError, replay};
 pub use statement::{Statement, statement_origin};

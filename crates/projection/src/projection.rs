@@ -178,6 +178,22 @@ impl Projection {
 
     fn reading(&self) -> Reading<'_> {
         let State {
+            entries,
+            claims,
+            answers,
+            ..
+        } = &self.state;
+        let derived = self
+            .derived
+            .get_or_init(|| Derived::new(entries, claims, answers));
+        self.state.reading(derived)
+    }
+}
+
+impl State {
+    /// The state with what holds after it.
+    pub(crate) fn reading<'a>(&'a self, derived: &'a Derived) -> Reading<'a> {
+        let Self {
             names,
             entries,
             ledger,
@@ -185,10 +201,7 @@ impl Projection {
             claims,
             answers,
             views: _,
-        } = &self.state;
-        let derived = self
-            .derived
-            .get_or_init(|| Derived::new(entries, claims, answers));
+        } = self;
         Reading {
             names,
             entries,

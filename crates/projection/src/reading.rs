@@ -88,6 +88,13 @@ impl<'a> Reading<'a> {
         standing
     }
 
+    /// The record that stands for an original entry, of those that one view keeps.
+    pub(crate) fn stands<'r, R: Recorded>(&self, records: &'r [R], original: u32) -> Option<&'r R> {
+        let current = self.entries.current(original);
+        let at = records.binary_search_by_key(&current, Recorded::index).ok()?;
+        Some(&records[at]).filter(|record| record.original() == original)
+    }
+
     /// The corrections and the retractions of an entry.
     pub(crate) fn changes(&self, index: u32) -> (Vec<EntryRef>, Vec<EntryRef>) {
         let corrections = self.entries.corrections_of(index).iter().copied();

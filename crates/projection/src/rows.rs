@@ -81,7 +81,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Appends the row's JSON; gives its key.
-fn render<T: Serialize>(line: &mut Vec<u8>, kind: &str, id: &str, fields: &T) -> String {
+pub(crate) fn render<T: Serialize>(line: &mut Vec<u8>, kind: &str, id: &str, fields: &T) -> String {
     let key = if id.is_empty() {
         kind.to_owned()
     } else {

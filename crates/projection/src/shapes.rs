@@ -1,7 +1,5 @@
 //! The parts of rows that several views share: how an answer, a finding, a time or a number is printed.
 
-use std::collections::BTreeMap;
-
 use armistice_report::{
     AttributionDegree, Capacity, Characterisation, DenialScope, Hedge, Occurrence, StandardOfProof,
 };
@@ -11,6 +9,7 @@ use crate::{
     answers::{Answer, Attributed, Finding},
     compact::{By, Span, SpanRow},
     entries::EntryRef,
+    live::groups::Indexes,
     reading::Reading,
 };
 
@@ -155,21 +154,9 @@ pub(crate) struct CountRow<'a> {
     pub(crate) count: u64,
 }
 
-/// Counts in the order of their words.
-#[derive(Debug, Default)]
-pub(crate) struct Counts<'a>(BTreeMap<&'a str, u64>);
-
-impl<'a> Counts<'a> {
-    pub(crate) fn add(&mut self, word: &'a str) {
-        *self.0.entry(word).or_default() += 1;
-    }
-
-    pub(crate) fn rows(&self) -> Vec<CountRow<'a>> {
-        self.0
-            .iter()
-            .map(|(&of, &count)| CountRow { of, count })
-            .collect()
-    }
+/// The first [`ROW_ENTRIES_MAX`] of the entries behind a count.
+pub(crate) fn named(reading: &Reading<'_>, indexes: &Indexes) -> Vec<EntryRef> {
+    reading.entries(indexes.as_slice().iter().copied().take(ROW_ENTRIES_MAX))
 }
 
 /// The entries behind a count: the first [`ROW_ENTRIES_MAX`] by name, all by number.

@@ -27,17 +27,42 @@ pub(crate) struct Standing {
     pub(crate) incident: u32,
 }
 
+impl Standing {
+    /// A claim that nothing was said about yet.
+    pub(crate) fn alone(index: u32) -> Self {
+        Self {
+            index,
+            content: 0,
+            live: true,
+            repeats: None,
+            incident: index,
+        }
+    }
+
+    /// Brings up to date what corrections and retractions decide.
+    pub(crate) fn refresh(&mut self, entries: &Entries, claims: &Claims) {
+        let find = |index| claims.claims.binary_search_by_key(&index, |claim| claim.index);
+        // A correction has a record of its own, made when it was applied.
+        let found = find(entries.current(self.index)).or_else(|_| find(self.index));
+        let position = found.expect("a claim has a record of its own");
+        self.content = u32::try_from(position).expect("fewer records than entries");
+        self.live = entries.is_live(self.index);
+    }
+}
+
 /// Everything derived from the state, for making rows.
 #[derive(Debug)]
 pub(crate) struct Derived {
     /// One per claim, in the order of the log.
     pub(crate) claims: Vec<Standing>,
-    answers: Backlinks,
-    findings: Backlinks,
+    pub(crate) answers: Backlinks,
+    pub(crate) findings: Backlinks,
     /// (allegation, entry that repeats it).
-    repeats: Backlinks,
+    pub(crate) repeats: Backlinks,
     /// (incident, position of a claim in `claims`).
-    members: Backlinks,
+    pub(crate) members: Backlinks,
+    /// (claim, position of a link in force), for both ends.
+    pub(crate) links: Backlinks,
 }
 
 impl Derived {
@@ -79,17 +104,19 @@ impl Derived {
             findings: Backlinks::new(live_findings.flat_map(by_targets).collect()),
             repeats: Backlinks::new(repeats),
             members: Backlinks::new(members),
+            links: Backlinks::new(link_ends(claims)),
             claims: standings,
         }
     }
 
     /// The claim that an entry made.
     pub(crate) fn claim(&self, index: u32) -> Option<&Standing> {
-        let position = self
-            .claims
-            .binary_search_by_key(&index, |claim| claim.index)
-            .ok()?;
-        self.claims.get(position)
+        self.claims.get(self.position(index)?)
+    }
+
+    /// Where that claim is in the list.
+    pub(crate) fn position(&self, index: u32) -> Option<usize> {
+        self.claims.binary_search_by_key(&index, |claim| claim.index).ok()
     }
 
     /// The entries that repeat an allegation.
@@ -121,6 +148,21 @@ impl Derived {
     ) -> impl Iterator<Item = &'a Finding> {
         self.findings.of(index).map(|at| &answers.findings[at])
     }
+}
+
+/// The links in force by the claims that they name.
+fn link_ends(claims: &Claims) -> Vec<(u32, u32)> {
+    let links = claims
+        .links
+        .iter()
+        .enumerate()
+        .filter(|(_, link)| link.unlinked.is_none());
+    links
+        .flat_map(|(at, link)| {
+            let at = u32::try_from(at).expect("fewer links than entries, and those fit 32 bits");
+            [(link.a, at), (link.b, at)]
+        })
+        .collect()
 }
 
 fn standings(entries: &Entries, claims: &Claims) -> Vec<Standing> {

@@ -4,7 +4,14 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, reading::Reading, rows::Rows, scene::Scene, views};
+use crate::{
+    Error,
+    live::{changed::Changed, touched::Touched},
+    reading::Reading,
+    rows::Rows,
+    scene::Scene,
+    views,
+};
 
 /// Makes the enum, the state and the dispatch from one list.
 macro_rules! views {
@@ -27,6 +34,26 @@ macro_rules! views {
             /// The version: another whenever other rows come out of the same entries.
             pub const fn version(self) -> u32 {
                 match self { $(Self::$variant => $version,)+ }
+            }
+        }
+
+        /// What each view remembers of its rows while it is followed.
+        #[derive(Debug, Default)]
+        pub(crate) struct LiveViews {
+            $($field: views::$field::Live,)+
+        }
+
+        impl LiveViews {
+            /// Makes the rows of what is touched again.
+            pub(crate) fn update(
+                &mut self,
+                view: View,
+                views: &Views,
+                reading: &Reading<'_>,
+                touched: &Touched,
+                out: &mut Changed,
+            ) {
+                match view { $(View::$variant => self.$field.update(&views.$field, reading, touched, out),)+ }
             }
         }
 

@@ -7,6 +7,8 @@
 //! An allegation is a live report of an incident by one asserter against one accused, once however many publishers
 //! repeat it. It says nothing about how many incidents there were: the view `incidents` does.
 
+mod live;
+
 use std::collections::BTreeMap;
 
 use armistice_report::{Characterisation, IncidentKind, Occurrence, Outcome};
@@ -17,13 +19,15 @@ use crate::{
     claims::Claim,
     compact::{SpanRow, Voice},
     entries::EntryRef,
+    live::groups::Indexes,
     names::Name,
     reading::Reading,
     rows::{Rows, index_key},
     scene::Scene,
-    shapes::{AnswerRow, ByRow, CountRow, Counts, FindingRow, Source},
+    shapes::{AnswerRow, ByRow, CountRow, FindingRow, named},
     standing::Standing,
 };
+pub(crate) use live::Live;
 
 /// Needs nothing beyond the claims, answers and findings that all views share.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -176,29 +180,48 @@ struct AllegationRow<'a> {
     entries: Vec<EntryRef>,
 }
 
+/// A number in the row of a side.
+#[derive(Clone, Copy)]
+enum Of {
+    Alleged,
+    ByParty,
+    ByContingent,
+    ByOthers,
+    ByNotStated,
+    Denied,
+    DeniedByOthers,
+    Admitted,
+    Corroborated,
+    Assessed,
+    Confirmed,
+    Violations,
+    UnableToVerify,
+    AssessmentDisputed,
+    NotAnswered,
+    Retracted,
+    Corrected,
+    Republished,
+}
+
+const NUMBERS: usize = Of::Republished as usize + 1;
+
+/// What one claim adds to the row of the side that it accuses.
+#[derive(Clone, Debug)]
+struct Score {
+    side: Name,
+    numbers: [bool; NUMBERS],
+    /// The side that alleges, where it counts as an allegation.
+    alleged_by: Option<Name>,
+}
+
 /// What is counted per accused side.
-#[derive(Default)]
-struct Tally<'a> {
-    alleged: u64,
-    alleged_by: Counts<'a>,
-    by_party: u64,
-    by_contingent: u64,
-    by_others: u64,
-    by_not_stated: u64,
-    denied: u64,
-    denied_by_others: u64,
-    admitted: u64,
-    corroborated: u64,
-    assessed: u64,
-    confirmed: u64,
-    violations: u64,
-    unable_to_verify: u64,
-    assessment_disputed: u64,
-    not_answered: u64,
-    retracted: u64,
-    corrected: u64,
-    republished: u64,
-    source: Source,
+#[derive(Debug, Default)]
+struct Tally {
+    /// Claims that accuse the side, whether they count or not.
+    claims: u64,
+    numbers: [u64; NUMBERS],
+    alleged_by: BTreeMap<Name, u64>,
+    source: Indexes,
 }
 
 #[derive(Serialize)]
@@ -234,9 +257,9 @@ impl Allegations {
 
     #[expect(clippy::unused_self, reason = "all views are called alike")]
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let mut sides: BTreeMap<&str, Tally<'_>> = BTreeMap::new();
+        let mut sides: BTreeMap<Name, Tally> = BTreeMap::new();
         for side in reading.actors.sides() {
-            sides.entry(reading.text(side)).or_default();
+            sides.entry(side).or_default();
         }
         // A report that repeats an allegation is shown in the row of that allegation.
         let (repeats, first): (Vec<&Standing>, Vec<&Standing>) = reading
@@ -244,87 +267,159 @@ impl Allegations {
             .claims
             .iter()
             .partition(|claim| claim.repeats.is_some());
-        let side_of = |claim: &Standing| reading.side_text(reading.content(claim).accused);
         for claim in repeats {
-            sides.entry(side_of(claim)).or_default().republished += 1;
+            let score = Score::repeated(reading, claim);
+            sides.entry(score.side).or_default().count(claim.index, &score);
         }
         let make = |claim: &&Standing| {
-            let status = Status::of(reading, claim);
-            (claim.index, allegation_row(reading, claim, &status), status)
+            let (row, score) = allegation(reading, claim);
+            (claim.index, row, score)
         };
-        out.push_each_at("allegation", &first, make, |claim, status| {
-            sides
-                .entry(side_of(claim))
-                .or_default()
-                .count(reading, claim, &status);
+        out.push_each_at("allegation", &first, make, |claim, score| {
+            sides.entry(score.side).or_default().count(claim.index, &score);
         });
+        let sides: BTreeMap<&str, Tally> = sides
+            .into_iter()
+            .map(|(side, tally)| (reading.text(side), tally))
+            .collect();
         for (side, tally) in &sides {
             out.push("side", side, &tally.row(reading, side));
         }
     }
 }
 
-impl<'a> Tally<'a> {
-    fn count(&mut self, reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) {
+/// The row of an allegation, and what it adds to the row of a side.
+fn allegation<'a>(reading: &Reading<'a>, claim: &Standing) -> (AllegationRow<'a>, Score) {
+    let status = Status::of(reading, claim);
+    let row = allegation_row(reading, claim, &status);
+    (row, Score::new(reading, claim, &status))
+}
+
+impl Score {
+    fn none(reading: &Reading<'_>, claim: &Standing) -> Self {
+        Self {
+            side: reading.side(reading.content(claim).accused),
+            numbers: [false; NUMBERS],
+            alleged_by: None,
+        }
+    }
+
+    /// A claim that repeats another one.
+    fn repeated(reading: &Reading<'_>, claim: &Standing) -> Self {
+        Self::none(reading, claim).with(Of::Republished, true)
+    }
+
+    fn new(reading: &Reading<'_>, claim: &Standing, status: &Status<'_>) -> Self {
         let content = reading.content(claim);
-        self.corrected += u64::from(!reading.entries.corrections_of(claim.index).is_empty());
+        let corrected = !reading.entries.corrections_of(claim.index).is_empty();
+        let score = Self::none(reading, claim).with(Of::Corrected, corrected);
         if !claim.live {
-            self.retracted += 1;
-            return;
+            return score.with(Of::Retracted, true);
         }
         let accused = content.accused != Name::NOT_STATED;
-        self.alleged += 1;
-        self.alleged_by.add(reading.side_text(content.by.who));
-        match content.by.voice() {
-            Voice::Party => self.by_party += 1,
-            Voice::Contingent => self.by_contingent += 1,
-            Voice::Others => self.by_others += 1,
-            Voice::NotStated => self.by_not_stated += 1,
-        }
+        let voice = match content.by.voice() {
+            Voice::Party => Of::ByParty,
+            Voice::Contingent => Of::ByContingent,
+            Voice::Others => Of::ByOthers,
+            Voice::NotStated => Of::ByNotStated,
+        };
         let found = |wanted: fn(&Finding) -> bool| status.findings.iter().any(|finding| wanted(finding));
-        self.denied += u64::from(status.denied);
-        self.denied_by_others += u64::from(status.denied_by_others);
-        self.admitted += u64::from(status.admitted);
-        self.corroborated += u64::from(status.corroborated > 0);
-        self.assessed += u64::from(!status.findings.is_empty());
-        self.confirmed += u64::from(found(|finding| finding.occurrence == Some(Occurrence::Confirmed)));
-        self.violations += u64::from(found(|finding| {
+        let violation = |finding: &Finding| {
             finding
                 .characterisation
                 .iter()
                 .any(|found| found.finding == Characterisation::Violation)
-        }));
-        self.unable_to_verify += u64::from(found(unverified));
-        self.assessment_disputed += u64::from(!status.disputed_by.is_empty());
-        self.not_answered += u64::from(accused && !status.answered);
-        self.source.add(claim.index);
+        };
+        let mut score = score
+            .with(Of::Alleged, true)
+            .with(voice, true)
+            .with(Of::Denied, status.denied)
+            .with(Of::DeniedByOthers, status.denied_by_others)
+            .with(Of::Admitted, status.admitted)
+            .with(Of::Corroborated, status.corroborated > 0)
+            .with(Of::Assessed, !status.findings.is_empty())
+            .with(
+                Of::Confirmed,
+                found(|finding| finding.occurrence == Some(Occurrence::Confirmed)),
+            )
+            .with(Of::Violations, found(violation))
+            .with(Of::UnableToVerify, found(unverified))
+            .with(Of::AssessmentDisputed, !status.disputed_by.is_empty())
+            .with(Of::NotAnswered, accused && !status.answered);
+        score.alleged_by = Some(reading.side(content.by.who));
+        score
     }
 
-    fn row(&self, reading: &Reading<'a>, side: &'a str) -> SideRow<'a> {
+    fn with(mut self, number: Of, holds: bool) -> Self {
+        self.numbers[number as usize] = holds;
+        self
+    }
+}
+
+impl Tally {
+    fn count(&mut self, index: u32, score: &Score) {
+        self.claims += 1;
+        for (number, holds) in self.numbers.iter_mut().zip(score.numbers) {
+            *number += u64::from(holds);
+        }
+        if let Some(by) = score.alleged_by {
+            *self.alleged_by.entry(by).or_default() += 1;
+            self.source.insert(index);
+        }
+    }
+
+    /// Takes back what [`Tally::count`] added.
+    fn discount(&mut self, index: u32, score: &Score) {
+        self.claims -= 1;
+        for (number, holds) in self.numbers.iter_mut().zip(score.numbers) {
+            *number -= u64::from(holds);
+        }
+        if let Some(by) = score.alleged_by {
+            if let Some(count) = self.alleged_by.get_mut(&by) {
+                *count -= 1;
+                if *count == 0 {
+                    self.alleged_by.remove(&by);
+                }
+            }
+            self.source.remove(index);
+        }
+    }
+
+    fn row<'a>(&self, reading: &Reading<'a>, side: &'a str) -> SideRow<'a> {
+        let of = |number: Of| self.numbers[number as usize];
+        let mut alleged_by: Vec<CountRow<'a>> = self
+            .alleged_by
+            .iter()
+            .map(|(&by, &count)| CountRow {
+                of: reading.text(by),
+                count,
+            })
+            .collect();
+        alleged_by.sort_by_key(|row| row.of);
         SideRow {
             side,
             unit: "allegation",
-            alleged: self.alleged,
-            alleged_by: self.alleged_by.rows(),
-            alleged_by_party: self.by_party,
-            alleged_by_contingent: self.by_contingent,
-            alleged_by_others: self.by_others,
-            alleged_by_not_stated: self.by_not_stated,
-            denied: self.denied,
-            denied_by_others: self.denied_by_others,
-            admitted: self.admitted,
-            corroborated: self.corroborated,
-            assessed: self.assessed,
-            occurrence_confirmed: self.confirmed,
-            assessed_as_violation: self.violations,
-            unable_to_verify: self.unable_to_verify,
-            assessment_disputed: self.assessment_disputed,
-            not_answered: self.not_answered,
-            retracted: self.retracted,
-            corrected: self.corrected,
-            republished: self.republished,
-            entries_count: self.source.count(),
-            entries: self.source.named(reading),
+            alleged: of(Of::Alleged),
+            alleged_by,
+            alleged_by_party: of(Of::ByParty),
+            alleged_by_contingent: of(Of::ByContingent),
+            alleged_by_others: of(Of::ByOthers),
+            alleged_by_not_stated: of(Of::ByNotStated),
+            denied: of(Of::Denied),
+            denied_by_others: of(Of::DeniedByOthers),
+            admitted: of(Of::Admitted),
+            corroborated: of(Of::Corroborated),
+            assessed: of(Of::Assessed),
+            occurrence_confirmed: of(Of::Confirmed),
+            assessed_as_violation: of(Of::Violations),
+            unable_to_verify: of(Of::UnableToVerify),
+            assessment_disputed: of(Of::AssessmentDisputed),
+            not_answered: of(Of::NotAnswered),
+            retracted: of(Of::Retracted),
+            corrected: of(Of::Corrected),
+            republished: of(Of::Republished),
+            entries_count: self.source.len() as u64,
+            entries: named(reading, &self.source),
         }
     }
 }

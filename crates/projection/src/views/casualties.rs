@@ -7,6 +7,8 @@
 //! A figure belongs to one incident, or to one area and period. Accounts of one figure are never added: they span.
 //! Figures of different incidents are added; figures of areas are not, nor to those of incidents: they may overlap.
 
+mod live;
+
 use std::collections::BTreeMap;
 
 use armistice_report::{CasualtyStatus, Event, Quantity};
@@ -22,6 +24,7 @@ use crate::{
     scene::Scene,
     shapes::{AnswerRow, ByRow, Source},
 };
+pub(crate) use live::Live;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +166,27 @@ struct Account<'a> {
     counted: bool,
 }
 
+impl<'a> Account<'a> {
+    fn new(reading: &Reading<'_>, original: u32, content: &'a Record, superseded_by: Option<u32>) -> Self {
+        Self {
+            original,
+            content,
+            superseded_by,
+            counted: reading.entries.is_live(original) && superseded_by.is_none(),
+        }
+    }
+}
+
+/// What one figure adds to the row of its side and status.
+#[derive(Debug)]
+struct Score {
+    /// The figure is one of an incident, not of an area.
+    in_incident: bool,
+    numbers: Numbers,
+    /// The accounts that count, in the order of the log.
+    counted: Vec<u32>,
+}
+
 /// A side and status, with the figures of its incidents and of its areas.
 #[derive(Default)]
 struct Side {
@@ -212,17 +236,12 @@ impl Casualties {
             .filter_map(|(index, content)| Some((content.supersedes?, *index)))
             .filter(|&(old, new)| reading.entries.producer(old) == reading.entries.producer(new))
             .collect();
-        let account = |(original, content): (u32, &'a Record)| {
-            let superseded_by = replaced.get(&original).copied();
-            let counted = reading.entries.is_live(original) && superseded_by.is_none();
-            Account {
-                original,
-                content,
-                superseded_by,
-                counted,
-            }
-        };
-        contents.into_iter().map(account).collect()
+        contents
+            .into_iter()
+            .map(|(original, content)| {
+                Account::new(reading, original, content, replaced.get(&original).copied())
+            })
+            .collect()
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
@@ -247,16 +266,7 @@ impl Casualties {
             let side = sides
                 .entry((format!("{name}/{}", key.status.as_str()), name, key.status))
                 .or_default();
-            let counted = accounts.iter().filter(|account| account.counted);
-            counted.for_each(|account| side.source.add(account.original));
-            if accounts.iter().any(|account| account.counted) {
-                if key.incident.is_some() {
-                    &mut side.incidents
-                } else {
-                    &mut side.areas
-                }
-                .push(numbers);
-            }
+            side.add(&Score::of(key, accounts, numbers));
         }
         for ((key, name, status), side) in &sides {
             out.push("side", key, &side.row(reading, name, *status));
@@ -289,7 +299,30 @@ fn spanned(accounts: &[Account<'_>]) -> Numbers {
     Numbers::from(|harm| Amount::span(counted().filter_map(|account| account.content.number(harm))))
 }
 
+impl Score {
+    fn of(key: &Key, accounts: &[Account<'_>], numbers: Numbers) -> Self {
+        let counted = accounts.iter().filter(|account| account.counted);
+        Self {
+            in_incident: key.incident.is_some(),
+            numbers,
+            counted: counted.map(|account| account.original).collect(),
+        }
+    }
+}
+
 impl Side {
+    fn add(&mut self, score: &Score) {
+        score.counted.iter().for_each(|&account| self.source.add(account));
+        if !score.counted.is_empty() {
+            let figures = if score.in_incident {
+                &mut self.incidents
+            } else {
+                &mut self.areas
+            };
+            figures.push(score.numbers);
+        }
+    }
+
     fn row<'a>(&self, reading: &Reading<'a>, side: &'a str, status: CasualtyStatus) -> SideRow<'a> {
         let of = |figures: &[Numbers], harm| {
             figures

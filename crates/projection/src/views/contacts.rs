@@ -6,6 +6,8 @@
 //! ```
 //! Readouts of the same participants, mode and time are one contact with several accounts.
 
+mod live;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use armistice_report::{ContactMode, Event, Topic};
@@ -14,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     compact::{By, Span, SpanRow},
     entries::EntryRef,
+    live::groups::Indexes,
     names::Name,
     reading::{Reading, recorded},
     rows::Rows,
     scene::Scene,
-    shapes::{AnswerRow, ByRow, CountRow, Counts, Source},
+    shapes::{AnswerRow, ByRow, CountRow, named},
 };
+pub(crate) use live::Live;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Record {
@@ -113,27 +117,78 @@ impl Contacts {
         }
         let mut contacts: Vec<Vec<(u32, &Record)>> = groups.into_values().collect();
         contacts.sort_by_key(|readouts| readouts[0].0);
-        let mut modes = Counts::default();
-        let mut source = Source::default();
-        let mut readouts = 0;
+        let mut sum = Sum::default();
         for contact in &contacts {
             let row = contact_row(reading, contact);
-            if row.counted {
-                modes.add(row.mode.as_str());
-                source.add(contact[0].0);
-                readouts += row.readouts_count;
-            }
             out.push_at("contact", contact[0].0, &row);
+            sum.count(Score::of(contact[0].0, &row));
         }
-        let total = TotalRow {
+        out.push("total", "", &sum.row(reading));
+    }
+}
+
+/// What one contact adds to the total.
+#[derive(Clone, Copy, Debug)]
+struct Score {
+    first: u32,
+    counted: bool,
+    mode: ContactMode,
+    readouts: usize,
+}
+
+/// What is counted of all contacts.
+#[derive(Debug, Default)]
+struct Sum {
+    modes: BTreeMap<&'static str, u64>,
+    readouts: usize,
+    source: Indexes,
+}
+
+impl Score {
+    fn of(first: u32, row: &ContactRow<'_>) -> Self {
+        Self {
+            first,
+            counted: row.counted,
+            mode: row.mode,
+            readouts: row.readouts_count,
+        }
+    }
+}
+
+impl Sum {
+    fn count(&mut self, score: Score) {
+        if score.counted {
+            *self.modes.entry(score.mode.as_str()).or_default() += 1;
+            self.readouts += score.readouts;
+            self.source.insert(score.first);
+        }
+    }
+
+    /// Takes back what [`Sum::count`] added.
+    fn discount(&mut self, score: Score) {
+        if !score.counted {
+            return;
+        }
+        if let Some(count) = self.modes.get_mut(score.mode.as_str()) {
+            *count -= 1;
+            if *count == 0 {
+                self.modes.remove(score.mode.as_str());
+            }
+        }
+        self.readouts -= score.readouts;
+        self.source.remove(score.first);
+    }
+
+    fn row<'a>(&self, reading: &Reading<'a>) -> TotalRow<'a> {
+        let by_mode = self.modes.iter();
+        TotalRow {
             unit: "contact",
-            contacts: source.count(),
-            readouts,
-            by_mode: modes.rows(),
-            entries_count: source.count(),
-            entries: source.named(reading),
-        };
-        out.push("total", "", &total);
+            contacts: self.source.len() as u64,
+            readouts: self.readouts,
+            by_mode: by_mode.map(|(&of, &count)| CountRow { of, count }).collect(),
+            entries_count: self.source.len() as u64,
+            entries: named(reading, &self.source),
+        }
     }
 }
 

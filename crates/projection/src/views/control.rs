@@ -8,6 +8,8 @@
 //! an account that says so itself, or two accounts of the same time that name different holders, or of which one says that a
 //! side holds it and one that this side withdrew.
 
+mod live;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use armistice_report::{Capacity, ControlMode, DemandKind, DenialScope, Event, Hedge, MovementKind};
@@ -24,6 +26,7 @@ use crate::{
     scene::Scene,
     shapes::{AnswerRow, ByRow, FindingRow},
 };
+pub(crate) use live::Live;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Record {

@@ -8,6 +8,7 @@
 //! A violation is an incident, a clause, an actor and an assessor who found a violation: one incident may give several, to
 //! several sides. A violation report is a document that was served. Neither is ever added to incidents or allegations.
 
+mod live;
 mod rows;
 
 use armistice_report::{AccessActivity, AccessManner, Event, InvestigationResult, ViolationResponse};
@@ -18,6 +19,7 @@ use crate::{
     names::Name,
     scene::Scene,
 };
+pub(crate) use live::Live;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Opened {

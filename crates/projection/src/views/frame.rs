@@ -6,6 +6,8 @@
 //! Unit: registration. No name is "the" name: they are ordered by their bytes. The newest registration gives role, kind
 //! and coordinates; names are collected from all of them. No place has a country.
 
+mod live;
+
 use std::collections::BTreeMap;
 
 use armistice_report::{
@@ -22,6 +24,7 @@ use crate::{
     rows::Rows,
     scene::Scene,
 };
+pub(crate) use live::Live;
 
 /// A name and who uses it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

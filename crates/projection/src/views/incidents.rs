@@ -8,6 +8,7 @@
 //! An incident is a connected component of claims over the links `same_incident` and `competing_accounts` in force,
 //! and over re-publication. Its id is its earliest claim: derived, never stored as truth. No row says who is right.
 
+mod live;
 mod positions;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answers::{Backlinks, Finding},
+    answers::Finding,
     claims::Link,
     compact::{By, SpanRow},
     entries::EntryRef,
@@ -28,6 +29,7 @@ use crate::{
     standing::Standing,
     views::allegations::Status,
 };
+pub(crate) use live::Live;
 use positions::{Position, positions};
 
 /// A curator's note or redaction: by whom, about which entries.
@@ -108,7 +110,7 @@ struct RemarkRow<'a> {
     entries: Vec<EntryRef>,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct TotalRow {
     unit: &'static str,
     incidents: u64,
@@ -137,7 +139,6 @@ impl Incidents {
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let links = Backlinked::new(reading);
         let mut total = TotalRow {
             unit: "incident",
             ..TotalRow::default()
@@ -146,9 +147,7 @@ impl Incidents {
         let own = |claim: &&Standing| claim.incident == claim.index;
         let incidents: Vec<&Standing> = reading.derived.claims.iter().filter(own).collect();
         let make = |first: &&Standing| {
-            let row = incident_row(reading, &links, first.index);
-            let mut one = TotalRow::default();
-            one.count(&row);
+            let (row, one) = incident(reading, first.index);
             (first.index, row, one)
         };
         out.push_each_at("incident", &incidents, make, |first, one| {
@@ -160,8 +159,11 @@ impl Incidents {
         for link in &reading.claims.links {
             out.push_at("link", link.index, &link_row(reading, link));
         }
-        remark_rows(reading, "note", &self.notes, out);
-        remark_rows(reading, "redaction", &self.redactions, out);
+        for (kind, remarks) in [("note", &self.notes), ("redaction", &self.redactions)] {
+            for remark in remarks {
+                out.push_at(kind, remark.index, &remark_row(reading, remark));
+            }
+        }
         total.entries_count = source.count();
         total.entries = source.named(reading);
         out.push("total", "", &total);
@@ -170,13 +172,22 @@ impl Incidents {
 
 impl TotalRow {
     fn add(&mut self, one: &Self) {
-        self.incidents += one.incidents;
-        self.claims += one.claims;
-        self.mutual_accusation += one.mutual_accusation;
-        self.disputed += one.disputed;
-        self.assessed += one.assessed;
-        self.assessment_disputed += one.assessment_disputed;
-        self.retracted += one.retracted;
+        self.merge(one, u64::wrapping_add);
+    }
+
+    /// Takes back what [`TotalRow::add`] added.
+    fn subtract(&mut self, one: &Self) {
+        self.merge(one, u64::wrapping_sub);
+    }
+
+    fn merge(&mut self, one: &Self, put: fn(u64, u64) -> u64) {
+        self.incidents = put(self.incidents, one.incidents);
+        self.claims = put(self.claims, one.claims);
+        self.mutual_accusation = put(self.mutual_accusation, one.mutual_accusation);
+        self.disputed = put(self.disputed, one.disputed);
+        self.assessed = put(self.assessed, one.assessed);
+        self.assessment_disputed = put(self.assessment_disputed, one.assessment_disputed);
+        self.retracted = put(self.retracted, one.retracted);
     }
 
     fn count(&mut self, row: &IncidentRow<'_>) {
@@ -194,39 +205,32 @@ impl TotalRow {
     }
 }
 
-/// The links in force by the claims that they name, made once for all rows.
-struct Backlinked(Backlinks);
-
-impl Backlinked {
-    fn new(reading: &Reading<'_>) -> Self {
-        let links = reading
-            .claims
-            .links
-            .iter()
-            .enumerate()
-            .filter(|(_, link)| link.unlinked.is_none());
-        let ends = links.flat_map(|(at, link)| {
-            let at = u32::try_from(at).expect("fewer links than entries, and those fit 32 bits");
-            [(link.a, at), (link.b, at)]
-        });
-        Self(Backlinks::new(ends.collect()))
-    }
-
-    fn of<'a>(&self, reading: &Reading<'a>, claims: &[&Standing]) -> Vec<&'a Link> {
-        let mut positions: Vec<usize> = claims.iter().flat_map(|claim| self.0.of(claim.index)).collect();
-        positions.sort_unstable();
-        positions.dedup();
-        positions
-            .into_iter()
-            .map(|at| &reading.claims.links[at])
-            .collect()
-    }
+/// The links in force that name one of the claims, in the order of the log.
+fn links_of<'a>(reading: &Reading<'a>, claims: &[&Standing]) -> Vec<&'a Link> {
+    let mut positions: Vec<usize> = claims
+        .iter()
+        .flat_map(|claim| reading.derived.links.of(claim.index))
+        .collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
+        .into_iter()
+        .map(|at| &reading.claims.links[at])
+        .collect()
 }
 
-fn incident_row<'a>(reading: &Reading<'a>, links: &Backlinked, incident: u32) -> IncidentRow<'a> {
+/// The row of an incident, and what it adds to the total.
+fn incident<'a>(reading: &Reading<'a>, first: u32) -> (IncidentRow<'a>, TotalRow) {
+    let row = incident_row(reading, first);
+    let mut one = TotalRow::default();
+    one.count(&row);
+    (row, one)
+}
+
+fn incident_row<'a>(reading: &Reading<'a>, incident: u32) -> IncidentRow<'a> {
     let members: Vec<&Standing> = reading.derived.members_of(incident).collect();
     let statuses: Vec<Status<'a>> = members.iter().map(|claim| Status::of(reading, claim)).collect();
-    let links = links.of(reading, &members);
+    let links = links_of(reading, &members);
     let claims: Vec<ClaimRow<'a>> = members
         .iter()
         .zip(&statuses)
@@ -377,14 +381,11 @@ fn link_row<'a>(reading: &Reading<'a>, link: &Link) -> LinkRow<'a> {
     }
 }
 
-fn remark_rows(reading: &Reading<'_>, kind: &str, remarks: &[Remark], out: &mut Rows<'_>) {
-    for remark in remarks {
-        let row = RemarkRow {
-            about: reading.entries(remark.targets.iter().copied()),
-            published_by: reading.text(reading.entries.producer(remark.index)),
-            by: ByRow::new(reading, remark.by),
-            entries: reading.entries(remark.targets.iter().copied().chain([remark.index])),
-        };
-        out.push_at(kind, remark.index, &row);
+fn remark_row<'a>(reading: &Reading<'a>, remark: &Remark) -> RemarkRow<'a> {
+    RemarkRow {
+        about: reading.entries(remark.targets.iter().copied()),
+        published_by: reading.text(reading.entries.producer(remark.index)),
+        by: ByRow::new(reading, remark.by),
+        entries: reading.entries(remark.targets.iter().copied().chain([remark.index])),
     }
 }

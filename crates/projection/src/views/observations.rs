@@ -7,6 +7,8 @@
 //! A series of its own: it is added to no count of incidents or allegations. Numbers of one observer are added,
 //! those of different observers are not, since they may have perceived the same. Exercises are a series apart.
 
+mod live;
+
 use std::collections::BTreeMap;
 
 use armistice_report::{Event, ObservationAssessment, ObservationKind, ObservationMeans};
@@ -22,6 +24,7 @@ use crate::{
     scene::Scene,
     shapes::{AnswerRow, ByRow, FindingRow, Source},
 };
+pub(crate) use live::Live;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Record {
@@ -83,7 +86,21 @@ impl Record {
     fn exercise(&self) -> bool {
         self.assessed_as == Some(ObservationAssessment::LiveFireExercise)
     }
+
+    /// The row of numbers that it is added to.
+    fn series(&self, reading: &Reading<'_>) -> String {
+        // The word comes before the observer, whose name may hold any character.
+        let exercise = if self.exercise() { "exercise/" } else { "" };
+        format!("{}/{exercise}{}", self.kind.as_str(), reading.text(self.root))
+    }
+
+    /// What two reports of one observation share.
+    fn key(&self) -> Key {
+        (self.root, self.kind, self.means, self.place, self.time)
+    }
 }
+
+type Key = (Name, ObservationKind, ObservationMeans, Where, Span);
 
 /// One observer's numbers of one kind.
 struct Series {
@@ -127,12 +144,10 @@ impl Observations {
                 &observation_row(reading, index, record, counted, repeats),
             );
             if counted {
-                // The word comes before the observer, whose name may hold any character.
-                let exercise = if record.exercise() { "exercise/" } else { "" };
-                let key = format!("{}/{exercise}{}", record.kind.as_str(), reading.text(record.root));
-                let one = series.entry(key).or_insert_with(|| Series::new(record));
-                one.number = Amount::sum(one.number.into_iter().chain([record.number]));
-                one.source.add(index);
+                let one = series
+                    .entry(record.series(reading))
+                    .or_insert_with(|| Series::new(record));
+                one.add(index, record);
             }
         }
         for (key, one) in &series {
@@ -150,7 +165,7 @@ impl Observations {
             if record.root == Name::NOT_STATED || !reading.entries.is_live(index) {
                 continue;
             }
-            let key = (record.root, record.kind, record.means, record.place, record.time);
+            let key = record.key();
             let number = numbered
                 .entry((key, reading.entries.producer(index)))
                 .or_default();
@@ -173,6 +188,11 @@ impl Series {
             number: None,
             source: Source::default(),
         }
+    }
+
+    fn add(&mut self, index: u32, record: &Record) {
+        self.number = Amount::sum(self.number.into_iter().chain([record.number]));
+        self.source.add(index);
     }
 
     fn row<'a>(&self, reading: &Reading<'a>) -> SeriesRow<'a> {

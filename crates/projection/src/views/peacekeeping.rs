@@ -8,6 +8,7 @@
 //! Units: report of presence per place, patrol report, intervention report, strength account, request. A party's word about the
 //! peacekeepers is not the peacekeepers' word. Strengths are accounts: they stand side by side and are never added.
 
+mod live;
 mod rows;
 
 use armistice_report::{
@@ -23,6 +24,7 @@ use crate::{
     reading::recorded,
     scene::Scene,
 };
+pub(crate) use live::Live;
 
 /// What one report says the contingent is or does.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -8,6 +8,7 @@
 //! A gap in the counter shows an omission, two entries with one number equivocation, a `prev` that is not the submission
 //! before a lost or reordered one. None of it removes an entry, nor does a key that is marked compromised.
 
+mod live;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use armistice_report::{Event, Grant, RefusalCode, RefusalRecorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{names::Name, scene::Scene};
+pub(crate) use live::Live;
 
 /// One entry of a producer. 24 bytes each.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

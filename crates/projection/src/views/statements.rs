@@ -6,18 +6,24 @@
 //! ```
 //! A refusal to comment is a statement and neither a stance nor a demand. The words themselves are in the entry.
 
+mod live;
+
+use std::collections::BTreeMap;
+
 use armistice_report::{DemandKind, Event, StatementAct, Topic};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     compact::{By, Span, SpanRow, Where},
     entries::EntryRef,
+    live::groups::Indexes,
     names::Name,
     reading::{Reading, recorded},
     rows::Rows,
     scene::Scene,
-    shapes::{AnswerRow, ByRow, CountRow, Counts, Source},
+    shapes::{AnswerRow, ByRow, CountRow, named},
 };
+pub(crate) use live::Live;
 
 /// What is asked, of whom, about which place.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -121,34 +127,91 @@ impl Statements {
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let mut acts = Counts::default();
-        let mut source = Source::default();
-        let (mut stance_or_demand, mut demands, mut no_comment, mut retracted) = (0, 0, 0, 0);
+        let mut sum = Sum::default();
         for (index, record) in reading.standing(&self.records) {
-            let row = statement_row(reading, index, record);
-            out.push_at("statement", index, &row);
-            if !row.counted {
-                retracted += 1;
-                continue;
-            }
-            acts.add(record.act.as_str());
-            demands += u64::from(record.asked.is_some());
-            no_comment += u64::from(record.act == StatementAct::NoComment);
-            stance_or_demand += u64::from(record.act.takes_stance() || record.asked.is_some());
-            source.add(index);
+            out.push_at("statement", index, &statement_row(reading, index, record));
+            sum.count(index, Score::of(reading, index, record));
         }
-        let total = TotalRow {
-            unit: "statement",
-            statements: source.count(),
-            stance_or_demand,
-            demands,
-            no_comment,
-            by_act: acts.rows(),
-            retracted,
-            entries_count: source.count(),
-            entries: source.named(reading),
+        out.push("total", "", &sum.row(reading));
+    }
+}
+
+/// What one statement adds to the total.
+#[derive(Clone, Copy, Debug)]
+struct Score {
+    counted: bool,
+    act: StatementAct,
+    demands: bool,
+}
+
+/// What is counted of all statements.
+#[derive(Debug, Default)]
+struct Sum {
+    /// By act: all statements, and those that demand something.
+    acts: BTreeMap<&'static str, (StatementAct, u64, u64)>,
+    retracted: u64,
+    source: Indexes,
+}
+
+impl Score {
+    fn of(reading: &Reading<'_>, index: u32, record: &Record) -> Self {
+        Self {
+            counted: reading.entries.is_live(index),
+            act: record.act,
+            demands: record.asked.is_some(),
+        }
+    }
+}
+
+impl Sum {
+    fn count(&mut self, index: u32, score: Score) {
+        if !score.counted {
+            self.retracted += 1;
+            return;
+        }
+        let (_, all, demands) = self.acts.entry(score.act.as_str()).or_insert((score.act, 0, 0));
+        *all += 1;
+        *demands += u64::from(score.demands);
+        self.source.insert(index);
+    }
+
+    /// Takes back what [`Sum::count`] added.
+    fn discount(&mut self, index: u32, score: Score) {
+        if !score.counted {
+            self.retracted -= 1;
+            return;
+        }
+        if let Some((_, all, demands)) = self.acts.get_mut(score.act.as_str()) {
+            *all -= 1;
+            *demands -= u64::from(score.demands);
+            if *all == 0 {
+                self.acts.remove(score.act.as_str());
+            }
+        }
+        self.source.remove(index);
+    }
+
+    fn row<'a>(&self, reading: &Reading<'a>) -> TotalRow<'a> {
+        let acts = || self.acts.values();
+        let takes_stance = |&(act, all, demands): &(StatementAct, u64, u64)| {
+            if act.takes_stance() { all } else { demands }
         };
-        out.push("total", "", &total);
+        let no_comment = self.acts.get(StatementAct::NoComment.as_str());
+        TotalRow {
+            unit: "statement",
+            statements: self.source.len() as u64,
+            stance_or_demand: acts().map(takes_stance).sum(),
+            demands: acts().map(|(_, _, demands)| demands).sum(),
+            no_comment: no_comment.map_or(0, |(_, all, _)| *all),
+            by_act: self
+                .acts
+                .iter()
+                .map(|(&of, &(_, count, _))| CountRow { of, count })
+                .collect(),
+            retracted: self.retracted,
+            entries_count: self.source.len() as u64,
+            entries: named(reading, &self.source),
+        }
     }
 }
 

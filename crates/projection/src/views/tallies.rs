@@ -6,6 +6,8 @@
 //! Two claimants count the same day as 14 and as 123: a tally is shown as it was claimed, expanded into nothing and
 //! added to nothing, not even to another tally. There is no total row.
 
+mod live;
+
 use armistice_report::Event;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,7 @@ use crate::{
     scene::Scene,
     shapes::{AnswerRow, ByRow, FindingRow},
 };
+pub(crate) use live::Live;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Record {
@@ -85,28 +88,31 @@ impl Tallies {
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         for (index, record) in reading.standing(&self.records) {
-            let row = TallyRow {
-                by: ByRow::new(reading, record.by),
-                accused: reading.text(record.accused),
-                accused_side: reading.side_text(record.accused),
-                period: record.period.row(),
-                number: record.number,
-                unit: reading.text(record.unit),
-                parts: record.parts,
-                places: record
-                    .places
-                    .iter()
-                    .map(|place| reading.text(place.label()))
-                    .collect(),
-                in_force: reading.entries.is_live(index),
-                answers: AnswerRow::all(reading, index),
-                assessments: reading
-                    .findings_about(index)
-                    .map(|finding| FindingRow::new(reading, finding))
-                    .collect(),
-                entries: reading.versions(index),
-            };
-            out.push_at("tally", index, &row);
+            out.push_at("tally", index, &tally_row(reading, index, record));
         }
+    }
+}
+
+fn tally_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> TallyRow<'a> {
+    TallyRow {
+        by: ByRow::new(reading, record.by),
+        accused: reading.text(record.accused),
+        accused_side: reading.side_text(record.accused),
+        period: record.period.row(),
+        number: record.number,
+        unit: reading.text(record.unit),
+        parts: record.parts,
+        places: record
+            .places
+            .iter()
+            .map(|place| reading.text(place.label()))
+            .collect(),
+        in_force: reading.entries.is_live(index),
+        answers: AnswerRow::all(reading, index),
+        assessments: reading
+            .findings_about(index)
+            .map(|finding| FindingRow::new(reading, finding))
+            .collect(),
+        entries: reading.versions(index),
     }
 }

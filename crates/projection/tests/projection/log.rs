@@ -67,6 +67,16 @@ impl Log {
         self.add_numbered(source, of, id, data, seq + 1, prev)
     }
 
+    /// As [`Log::add`], unless the vocabulary refuses the report.
+    pub(crate) fn try_add(&mut self, source: &str, of: &str, id: &str, data: &Value) -> Option<u64> {
+        let report = json!({
+            "specversion": "1.0", "id": id, "source": source, "type": of, "time": "2022-03-26T14:00:00Z",
+            "subject": "karabakh-2020", "ledger": ORIGIN, "producerseq": 1, "data": data,
+        });
+        armistice_report::parse(format!("{report}\n").as_bytes()).ok()?;
+        Some(self.add(source, of, id, data.clone()))
+    }
+
     /// As [`Log::add`], with a counter and a previous submission of one's own.
     pub(crate) fn add_numbered(
         &mut self,
@@ -144,15 +154,20 @@ impl Log {
     /// Applies entries until the projection holds `size`.
     pub(crate) fn follow(&self, projection: &mut Projection, size: usize) {
         let from = usize::try_from(projection.tree_size().0).unwrap();
-        for (index, entry) in self.entries.iter().enumerate().take(size).skip(from) {
-            let item = Item {
-                index: index as u64,
-                hash: entry.hash.0,
-                submission: entry.submission.0,
-                received: entry.received,
-                report: &entry.report,
-            };
-            projection.apply(&item).unwrap();
+        for index in from..size.min(self.entries.len()) {
+            projection.apply(&self.item(index)).unwrap();
+        }
+    }
+
+    /// An entry as a fold takes it.
+    pub(crate) fn item(&self, index: usize) -> Item<'_> {
+        let entry = &self.entries[index];
+        Item {
+            index: index as u64,
+            hash: entry.hash.0,
+            submission: entry.submission.0,
+            received: entry.received,
+            report: &entry.report,
         }
     }
 

@@ -10,6 +10,7 @@
 )]
 
 mod histories;
+mod live;
 mod log;
 mod pages;
 mod scenario;

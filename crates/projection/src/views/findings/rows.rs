@@ -7,19 +7,20 @@ use armistice_report::{
 };
 use serde::Serialize;
 
-use super::{Closed, Findings, Response, Served};
+use super::{Barred, Closed, Findings, Opened, Response, Served};
 use crate::{
     answers::{Attributed, Finding},
     compact::SpanRow,
     entries::EntryRef,
+    live::groups::Indexes,
     names::{NOT_STATED, Name},
     reading::Reading,
     rows::{Rows, index_key},
-    shapes::{AnswerRow, ByRow, FindingRow, Source},
+    shapes::{AnswerRow, ByRow, FindingRow, named},
 };
 
 #[derive(Serialize)]
-struct AccessRow<'a> {
+pub(super) struct AccessRow<'a> {
     #[serde(flatten)]
     by: ByRow<'a>,
     denied_to: &'a str,
@@ -35,7 +36,7 @@ struct AccessRow<'a> {
 }
 
 #[derive(Serialize)]
-struct AssessmentRow<'a> {
+pub(super) struct AssessmentRow<'a> {
     #[serde(flatten)]
     finding: FindingRow<'a>,
     disputed: bool,
@@ -55,7 +56,7 @@ struct ClosedRow<'a> {
 }
 
 #[derive(Serialize)]
-struct InvestigationRow<'a> {
+pub(super) struct InvestigationRow<'a> {
     investigation: &'a str,
     body: &'a str,
     requested_by: Option<&'a str>,
@@ -69,7 +70,7 @@ struct InvestigationRow<'a> {
 }
 
 #[derive(Serialize)]
-struct ClosureRow<'a> {
+pub(super) struct ClosureRow<'a> {
     investigation: &'a str,
     #[serde(flatten)]
     closed: ClosedRow<'a>,
@@ -85,7 +86,7 @@ struct ResponseRow<'a> {
 }
 
 #[derive(Serialize)]
-struct ServedRow<'a> {
+pub(super) struct ServedRow<'a> {
     number: &'a str,
     issued_by: &'a str,
     addressee: &'a str,
@@ -102,7 +103,7 @@ struct ServedRow<'a> {
 }
 
 #[derive(Serialize)]
-struct ViolationRow<'a> {
+pub(super) struct ViolationRow<'a> {
     incident: String,
     clause: Option<&'a str>,
     actor: &'a str,
@@ -113,7 +114,7 @@ struct ViolationRow<'a> {
 }
 
 #[derive(Serialize)]
-struct TotalRow {
+pub(super) struct TotalRow {
     unit: &'static str,
     assessments: u64,
     assessments_disputed: u64,
@@ -128,48 +129,41 @@ struct TotalRow {
 
 impl Findings {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        let violations = violations(reading);
-        let total = self.total(reading, violations.len());
-        self.access_rows(reading, out);
+        let mut violations: BTreeMap<String, Violation<'_>> = BTreeMap::new();
+        for finding in &reading.answers.findings {
+            for (key, violation) in violations_of(reading, finding) {
+                violations.entry(key).or_insert(violation).add(reading, finding);
+            }
+        }
+        let mut assessments = Assessments::default();
+        for finding in &reading.answers.findings {
+            assessments.count(finding.index, Score::of(reading, finding));
+        }
+        let total = self.total(reading, violations.len(), &assessments);
+        for barred in &self.barred {
+            out.push_at("access", barred.index, &access_row(reading, barred));
+        }
         for finding in &reading.answers.findings {
             out.push_at("assessment", finding.index, &assessment_row(reading, finding));
         }
         for closed in &self.closed {
-            let row = ClosureRow {
-                investigation: reading.text(closed.investigation),
-                closed: closed_row(reading, closed),
-                entries: reading.versions(closed.index),
-            };
-            out.push_at("closure", closed.index, &row);
+            out.push_at("closure", closed.index, &closure_row(reading, closed));
         }
         self.investigation_rows(reading, out);
         out.push("total", "", &total);
-        for (key, (row, entries)) in violations {
-            out.push(
-                "violation",
-                &key,
-                &ViolationRow {
-                    entries: reading.entries(entries),
-                    ..row
-                },
-            );
+        for (key, violation) in violations {
+            out.push("violation", &key, &violation.row(reading));
         }
         self.served_rows(reading, out);
     }
 
-    fn total(&self, reading: &Reading<'_>, violations: usize) -> TotalRow {
+    pub(super) fn total(
+        &self,
+        reading: &Reading<'_>,
+        violations: usize,
+        assessments: &Assessments,
+    ) -> TotalRow {
         let live = |index: &u32| reading.entries.is_live(*index);
-        let mut source = Source::default();
-        let mut disputed = 0;
-        for finding in reading
-            .answers
-            .findings
-            .iter()
-            .filter(|finding| live(&finding.index))
-        {
-            source.add(finding.index);
-            disputed += u64::from(reading.denials_of(finding.index).next().is_some());
-        }
         let closed: BTreeSet<Name> = self
             .closed
             .iter()
@@ -184,34 +178,15 @@ impl Findings {
             .collect();
         TotalRow {
             unit: "each its own",
-            assessments: source.count(),
-            assessments_disputed: disputed,
+            assessments: assessments.source.len() as u64,
+            assessments_disputed: assessments.disputed,
             violations,
             violation_reports: self.served.iter().filter(|one| live(&one.index)).count(),
             access_denials: self.barred.iter().filter(|one| live(&one.index)).count(),
             investigations_open: opened.difference(&closed).count(),
             investigations_closed: closed.len(),
-            entries_count: source.count(),
-            entries: source.named(reading),
-        }
-    }
-
-    fn access_rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
-        for barred in &self.barred {
-            let row = AccessRow {
-                by: ByRow::new(reading, barred.by),
-                denied_to: reading.text(barred.denied_to),
-                denied_by: reading.text(barred.denied_by),
-                denied_by_side: reading.side_text(barred.denied_by),
-                activity: barred.activity,
-                manner: barred.manner,
-                place: reading.text(barred.place.label()),
-                time: barred.time.row(),
-                counted: reading.entries.is_live(barred.index),
-                answers: AnswerRow::all(reading, barred.index),
-                entries: reading.versions(barred.index),
-            };
-            out.push_at("access", barred.index, &row);
+            entries_count: assessments.source.len() as u64,
+            entries: named(reading, &assessments.source),
         }
     }
 
@@ -226,26 +201,11 @@ impl Findings {
         }
         for opened in &self.opened {
             let closed = closures.get(&opened.investigation).map_or(&[][..], Vec::as_slice);
-            let row = InvestigationRow {
-                investigation: reading.text(opened.investigation),
-                body: reading.text(opened.body),
-                requested_by: reading.option(opened.requested_by),
-                by: ByRow::new(reading, opened.by),
-                state: match (reading.entries.is_live(opened.index), closed.is_empty()) {
-                    (false, _) => "retracted",
-                    (true, true) => "open",
-                    (true, false) => "closed",
-                },
-                targets: reading.entries(opened.targets.iter().copied()),
-                closed: closed.iter().map(|one| closed_row(reading, one)).collect(),
-                time: opened.time.row(),
-                entries: reading.entries(
-                    reading
-                        .version_indexes(opened.index)
-                        .chain(closed.iter().map(|one| one.index)),
-                ),
-            };
-            out.push_at("investigation", opened.index, &row);
+            out.push_at(
+                "investigation",
+                opened.index,
+                &investigation_row(reading, opened, closed),
+            );
         }
     }
 
@@ -271,7 +231,99 @@ impl Findings {
     }
 }
 
-fn assessment_row<'a>(reading: &Reading<'a>, finding: &Finding) -> AssessmentRow<'a> {
+/// What one assessment adds to the total.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Score {
+    live: bool,
+    disputed: bool,
+}
+
+/// What is counted of all assessments.
+#[derive(Debug, Default)]
+pub(super) struct Assessments {
+    disputed: u64,
+    source: Indexes,
+}
+
+impl Score {
+    pub(super) fn of(reading: &Reading<'_>, finding: &Finding) -> Self {
+        let live = reading.entries.is_live(finding.index);
+        Self {
+            live,
+            disputed: live && reading.denials_of(finding.index).next().is_some(),
+        }
+    }
+}
+
+impl Assessments {
+    pub(super) fn count(&mut self, index: u32, score: Score) {
+        if score.live {
+            self.source.insert(index);
+            self.disputed += u64::from(score.disputed);
+        }
+    }
+
+    /// Takes back what [`Assessments::count`] added.
+    pub(super) fn discount(&mut self, index: u32, score: Score) {
+        if score.live {
+            self.source.remove(index);
+            self.disputed -= u64::from(score.disputed);
+        }
+    }
+}
+
+pub(super) fn access_row<'a>(reading: &Reading<'a>, barred: &Barred) -> AccessRow<'a> {
+    AccessRow {
+        by: ByRow::new(reading, barred.by),
+        denied_to: reading.text(barred.denied_to),
+        denied_by: reading.text(barred.denied_by),
+        denied_by_side: reading.side_text(barred.denied_by),
+        activity: barred.activity,
+        manner: barred.manner,
+        place: reading.text(barred.place.label()),
+        time: barred.time.row(),
+        counted: reading.entries.is_live(barred.index),
+        answers: AnswerRow::all(reading, barred.index),
+        entries: reading.versions(barred.index),
+    }
+}
+
+pub(super) fn closure_row<'a>(reading: &Reading<'a>, closed: &Closed) -> ClosureRow<'a> {
+    ClosureRow {
+        investigation: reading.text(closed.investigation),
+        closed: closed_row(reading, closed),
+        entries: reading.versions(closed.index),
+    }
+}
+
+/// An investigation with its closures in force.
+pub(super) fn investigation_row<'a>(
+    reading: &Reading<'a>,
+    opened: &Opened,
+    closed: &[&Closed],
+) -> InvestigationRow<'a> {
+    InvestigationRow {
+        investigation: reading.text(opened.investigation),
+        body: reading.text(opened.body),
+        requested_by: reading.option(opened.requested_by),
+        by: ByRow::new(reading, opened.by),
+        state: match (reading.entries.is_live(opened.index), closed.is_empty()) {
+            (false, _) => "retracted",
+            (true, true) => "open",
+            (true, false) => "closed",
+        },
+        targets: reading.entries(opened.targets.iter().copied()),
+        closed: closed.iter().map(|one| closed_row(reading, one)).collect(),
+        time: opened.time.row(),
+        entries: reading.entries(
+            reading
+                .version_indexes(opened.index)
+                .chain(closed.iter().map(|one| one.index)),
+        ),
+    }
+}
+
+pub(super) fn assessment_row<'a>(reading: &Reading<'a>, finding: &Finding) -> AssessmentRow<'a> {
     let row = FindingRow::new(reading, finding);
     let answers = row.answers.iter().map(|answer| answer.entry.index);
     AssessmentRow {
@@ -293,7 +345,11 @@ fn closed_row<'a>(reading: &Reading<'a>, closed: &Closed) -> ClosedRow<'a> {
     }
 }
 
-fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response]) -> ServedRow<'a> {
+pub(super) fn served_row<'a>(
+    reading: &Reading<'a>,
+    served: &Served,
+    responses: &[&Response],
+) -> ServedRow<'a> {
     ServedRow {
         number: reading.text(served.number),
         issued_by: reading.text(served.issued_by),
@@ -326,58 +382,76 @@ fn served_row<'a>(reading: &Reading<'a>, served: &Served, responses: &[&Response
     }
 }
 
-/// Incident × clause × actor × assessor with the finding `violation`, each once, with the assessments that say so.
-fn violations<'a>(reading: &Reading<'a>) -> BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> {
-    let mut violations: BTreeMap<String, (ViolationRow<'a>, BTreeSet<u32>)> = BTreeMap::new();
-    let live = reading
-        .answers
-        .findings
+/// Incident × clause × actor × assessor, with the assessments that find a violation there.
+pub(super) struct Violation<'a> {
+    incident: u32,
+    clause: Option<&'a str>,
+    actor: &'a str,
+    assessor: &'a str,
+    disputed: bool,
+    entries: BTreeSet<u32>,
+}
+
+impl<'a> Violation<'a> {
+    pub(super) fn add(&mut self, reading: &Reading<'_>, finding: &Finding) {
+        self.disputed |= reading.denials_of(finding.index).next().is_some();
+        self.entries.insert(finding.index);
+    }
+
+    pub(super) fn row(&self, reading: &Reading<'a>) -> ViolationRow<'a> {
+        ViolationRow {
+            incident: format!("incident/{}", index_key(self.incident)),
+            clause: self.clause,
+            actor: self.actor,
+            side: reading
+                .names
+                .find(self.actor)
+                .map_or(self.actor, |name| reading.side_text(name)),
+            assessor: self.assessor,
+            disputed: self.disputed,
+            entries: reading.entries(self.entries.iter().copied()),
+        }
+    }
+}
+
+/// The violations that an assessment in force finds, by the ids of their rows, each once; its index is not in them yet.
+pub(super) fn violations_of<'a>(reading: &Reading<'a>, finding: &Finding) -> BTreeMap<String, Violation<'a>> {
+    let mut violations = BTreeMap::new();
+    if !reading.entries.is_live(finding.index) {
+        return violations;
+    }
+    let claims = finding
+        .targets
         .iter()
-        .filter(|finding| reading.entries.is_live(finding.index));
-    for finding in live {
-        let claims = finding
-            .targets
-            .iter()
-            .filter_map(|&target| reading.derived.claim(target));
-        let incidents: BTreeSet<u32> = claims
-            .filter(|claim| claim.live)
-            .map(|claim| claim.incident)
-            .collect();
-        for found in finding
-            .characterisation
-            .iter()
-            .filter(|found| found.finding == Characterisation::Violation)
-        {
-            for actor in actors(reading, finding, found.actor) {
-                for &incident in &incidents {
-                    let clause = reading.option(found.clause);
-                    let assessor = reading.text(finding.assessor);
-                    let parts = [
-                        &index_key(incident),
-                        clause.unwrap_or(NOT_STATED),
-                        actor,
-                        assessor,
-                    ];
-                    let (row, entries) = violations.entry(parts.join("/")).or_insert_with(|| {
-                        let incident = format!("incident/{}", index_key(incident));
-                        let side = reading
-                            .names
-                            .find(actor)
-                            .map_or(actor, |name| reading.side_text(name));
-                        let row = ViolationRow {
-                            incident,
-                            clause,
-                            actor,
-                            side,
-                            assessor,
-                            disputed: false,
-                            entries: vec![],
-                        };
-                        (row, BTreeSet::new())
-                    });
-                    row.disputed |= reading.denials_of(finding.index).next().is_some();
-                    entries.insert(finding.index);
-                }
+        .filter_map(|&target| reading.derived.claim(target));
+    let incidents: BTreeSet<u32> = claims
+        .filter(|claim| claim.live)
+        .map(|claim| claim.incident)
+        .collect();
+    for found in finding
+        .characterisation
+        .iter()
+        .filter(|found| found.finding == Characterisation::Violation)
+    {
+        for actor in actors(reading, finding, found.actor) {
+            for &incident in &incidents {
+                let clause = reading.option(found.clause);
+                let assessor = reading.text(finding.assessor);
+                let parts = [
+                    &index_key(incident),
+                    clause.unwrap_or(NOT_STATED),
+                    actor,
+                    assessor,
+                ];
+                let violation = Violation {
+                    incident,
+                    clause,
+                    actor,
+                    assessor,
+                    disputed: false,
+                    entries: BTreeSet::new(),
+                };
+                violations.insert(parts.join("/"), violation);
             }
         }
     }

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use armistice_report::{PatrolResult, PresenceState, ReinforcementDecision, StatementAct, StrengthKind};
 use serde::Serialize;
 
-use super::{Decision, Effort, Mandate, Peacekeeping, Record, What};
+use super::{Decision, Effort, Mandate, Peacekeeping, Record, Remark, What};
 use crate::{
     amount::Amount,
     compact::{Span, SpanRow, Voice},
     entries::EntryRef,
+    live::groups::Indexes,
     reading::Reading,
     rows::Rows,
-    shapes::{AnswerRow, ByRow, Source},
+    shapes::{AnswerRow, ByRow, Source, named},
 };
 
 /// One report within a group.
@@ -33,7 +34,7 @@ struct ReportRow<'a> {
 
 /// Reports of one kind of intervention, of presence at one place, or of patrols along one place.
 #[derive(Serialize)]
-struct GroupRow<'a> {
+pub(super) struct GroupRow<'a> {
     kind: Option<&'a str>,
     place: Option<&'a str>,
     unit: &'static str,
@@ -48,7 +49,7 @@ struct GroupRow<'a> {
 }
 
 #[derive(Serialize)]
-struct StrengthRow<'a> {
+pub(super) struct StrengthRow<'a> {
     kind: StrengthKind,
     #[serde(flatten)]
     by: ByRow<'a>,
@@ -70,7 +71,7 @@ struct DecisionRow<'a> {
 }
 
 #[derive(Serialize)]
-struct RequestRow<'a> {
+pub(super) struct RequestRow<'a> {
     #[serde(flatten)]
     by: ByRow<'a>,
     force: &'a str,
@@ -85,7 +86,7 @@ struct RequestRow<'a> {
 }
 
 #[derive(Serialize)]
-struct RemarkRow<'a> {
+pub(super) struct RemarkRow<'a> {
     #[serde(flatten)]
     by: ByRow<'a>,
     act: StatementAct,
@@ -94,7 +95,7 @@ struct RemarkRow<'a> {
 }
 
 #[derive(Serialize)]
-struct EffortRow<'a> {
+pub(super) struct EffortRow<'a> {
     #[serde(flatten)]
     by: ByRow<'a>,
     body: &'a str,
@@ -112,7 +113,7 @@ struct EffortRow<'a> {
 }
 
 #[derive(Serialize)]
-struct MandateRow<'a> {
+pub(super) struct MandateRow<'a> {
     agreement: &'a str,
     force: &'a str,
     ceiling: Option<Amount>,
@@ -121,8 +122,8 @@ struct MandateRow<'a> {
     entries: Vec<EntryRef>,
 }
 
-#[derive(Default, Serialize)]
-struct Voices {
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct Voices {
     reported: u64,
     by_party: u64,
     by_contingent: u64,
@@ -131,7 +132,7 @@ struct Voices {
 }
 
 #[derive(Serialize)]
-struct TotalRow {
+pub(super) struct TotalRow {
     unit: &'static str,
     places_with_presence: usize,
     presence: Voices,
@@ -147,21 +148,54 @@ struct TotalRow {
 }
 
 /// Reports that share a kind of intervention or a place.
-struct Group<'r> {
-    reports: Vec<(u32, &'r Record)>,
+pub(super) struct Group<'r> {
+    pub(super) reports: Vec<(u32, &'r Record)>,
+}
+
+/// What a report, a request or a remark adds to the total.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Score {
+    Presence(Voice),
+    Patrol(Voice),
+    Intervention(Voice),
+    Strength,
+    /// A request and its state.
+    Request(&'static str),
+    Remark,
+    Effort,
+}
+
+/// What is counted of all reports.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    presence: Voices,
+    patrols: Voices,
+    interventions: Voices,
+    strength_accounts: u64,
+    requested: u64,
+    decided: u64,
+    open: u64,
+    remarks: u64,
+    source: Indexes,
 }
 
 type Groups<'a, 'r> = BTreeMap<(&'static str, &'a str), Group<'r>>;
 
 impl Voices {
     fn add(&mut self, voice: Voice) {
-        self.reported += 1;
-        *match voice {
+        self.put(voice, 1);
+    }
+
+    /// Adds to the numbers, or takes away by adding the complement.
+    fn put(&mut self, voice: Voice, number: u64) {
+        let of_voice = match voice {
             Voice::Party => &mut self.by_party,
             Voice::Contingent => &mut self.by_contingent,
             Voice::Others => &mut self.by_others,
             Voice::NotStated => &mut self.by_not_stated,
-        } += 1;
+        };
+        *of_voice = of_voice.wrapping_add(number);
+        self.reported = self.reported.wrapping_add(number);
     }
 }
 
@@ -169,97 +203,138 @@ impl Peacekeeping {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         let standing: Vec<(u32, &Record)> = reading.standing(&self.records);
         let groups = groups(reading, &standing);
-        let mut total = TotalRow::new(reading, &standing, &groups);
+        let decisions = self.decisions_by_request(reading);
+        let decided = |index: u32| decisions.get(&index).map_or(&[][..], Vec::as_slice);
+        let mut sum = Sum::default();
+        for &(index, record) in &standing {
+            sum.count(index, Score::of(reading, index, record, decided(index)));
+        }
         // Rows come in the order of their keys, and the kinds of row below are in that order.
-        effort_rows(reading, &standing, out);
+        for &(index, record) in &standing {
+            if let What::Effort(effort) = &record.what {
+                out.push_at("effort", index, &effort_row(reading, index, record, effort));
+            }
+        }
         group_rows(reading, &groups, "intervention", out);
         for mandate in &self.mandates {
             out.push_at("mandate", mandate.index, &mandate_row(reading, mandate));
         }
         group_rows(reading, &groups, "patrol", out);
         group_rows(reading, &groups, "presence", out);
-        self.request_rows(reading, &standing, &mut total, out);
-        self.remark_rows(reading, &mut total, out);
-        strength_rows(reading, &standing, out);
-        out.push("total", "", &total);
-    }
-
-    fn request_rows(
-        &self,
-        reading: &Reading<'_>,
-        standing: &[(u32, &Record)],
-        total: &mut TotalRow,
-        out: &mut Rows<'_>,
-    ) {
-        let mut decisions: BTreeMap<u32, Vec<(u32, &Decision)>> = BTreeMap::new();
-        let standing_decisions = reading.standing(&self.decisions).into_iter();
-        for (index, decision) in standing_decisions.filter(|(at, _)| reading.entries.is_live(*at)) {
-            if let Some(request) = decision.request {
-                decisions.entry(request).or_default().push((index, decision));
+        for &(index, record) in &standing {
+            if let Some(row) = request_row(reading, index, record, decided(index)) {
+                out.push_at("reinforcement", index, &row);
             }
         }
-        for &(index, record) in standing {
-            let decided = decisions.get(&index).map_or(&[][..], Vec::as_slice);
-            let Some(row) = request_row(reading, index, record, decided) else {
-                continue;
-            };
-            total.reinforcements_requested += u64::from(row.state != "retracted");
-            total.reinforcements_decided += u64::from(row.state == "decided");
-            total.reinforcements_open += u64::from(row.state == "open");
-            out.push_at("reinforcement", index, &row);
-        }
-    }
-
-    fn remark_rows(&self, reading: &Reading<'_>, total: &mut TotalRow, out: &mut Rows<'_>) {
         for (index, remark) in reading.standing(&self.remarks) {
-            let counted = reading.entries.is_live(index);
-            total.statements_on_strength += u64::from(counted);
-            let row = RemarkRow {
-                by: ByRow::new(reading, remark.by),
-                act: remark.act,
-                counted,
-                entries: reading.versions(index),
-            };
-            out.push_at("remark", index, &row);
+            sum.count(index, Score::of_remark(reading, index));
+            out.push_at("remark", index, &remark_row(reading, index, remark));
         }
-    }
-}
-
-impl TotalRow {
-    fn new(reading: &Reading<'_>, standing: &[(u32, &Record)], groups: &Groups<'_, '_>) -> Self {
-        let (mut presence, mut patrols, mut interventions) =
-            (Voices::default(), Voices::default(), Voices::default());
-        let mut source = Source::default();
-        let mut strength_accounts = 0;
-        for &(index, record) in standing
-            .iter()
-            .filter(|(index, _)| reading.entries.is_live(*index))
-        {
-            source.add(index);
-            match &record.what {
-                What::Presence { .. } => presence.add(record.by.voice()),
-                What::Patrol { .. } => patrols.add(record.by.voice()),
-                What::Intervention { .. } => interventions.add(record.by.voice()),
-                What::Strength { .. } => strength_accounts += 1,
-                What::Request { .. } | What::Effort(_) => {}
+        for &(index, record) in &standing {
+            if let Some(row) = strength_row(reading, index, record) {
+                out.push_at("strength", index, &row);
             }
         }
         let present = groups
             .iter()
             .filter(|((kind, _), group)| *kind == "presence" && group.is_present(reading));
-        Self {
+        out.push("total", "", &sum.row(reading, present.count()));
+    }
+
+    /// The decisions in force, by the requests that they decide.
+    fn decisions_by_request(&self, reading: &Reading<'_>) -> BTreeMap<u32, Vec<(u32, &Decision)>> {
+        let mut decisions: BTreeMap<u32, Vec<(u32, &Decision)>> = BTreeMap::new();
+        let standing = reading.standing(&self.decisions).into_iter();
+        for (index, decision) in standing.filter(|(at, _)| reading.entries.is_live(*at)) {
+            if let Some(request) = decision.request {
+                decisions.entry(request).or_default().push((index, decision));
+            }
+        }
+        decisions
+    }
+}
+
+impl Score {
+    /// `None` for what adds nothing: a report that was taken back.
+    pub(super) fn of(
+        reading: &Reading<'_>,
+        index: u32,
+        record: &Record,
+        decided: &[(u32, &Decision)],
+    ) -> Option<Self> {
+        if !reading.entries.is_live(index) {
+            return None;
+        }
+        let voice = record.by.voice();
+        Some(match &record.what {
+            What::Presence { .. } => Self::Presence(voice),
+            What::Patrol { .. } => Self::Patrol(voice),
+            What::Intervention { .. } => Self::Intervention(voice),
+            What::Strength { .. } => Self::Strength,
+            What::Request { .. } => Self::Request(request_state(reading, index, decided)),
+            What::Effort(_) => Self::Effort,
+        })
+    }
+
+    pub(super) fn of_remark(reading: &Reading<'_>, index: u32) -> Option<Self> {
+        reading.entries.is_live(index).then_some(Self::Remark)
+    }
+}
+
+impl Sum {
+    pub(super) fn count(&mut self, index: u32, score: Option<Score>) {
+        if let Some(score) = score {
+            self.put(score, 1);
+            if !matches!(score, Score::Remark) {
+                self.source.insert(index);
+            }
+        }
+    }
+
+    /// Takes back what [`Sum::count`] added.
+    pub(super) fn discount(&mut self, index: u32, score: Option<Score>) {
+        if let Some(score) = score {
+            self.put(score, 1_u64.wrapping_neg());
+            if !matches!(score, Score::Remark) {
+                self.source.remove(index);
+            }
+        }
+    }
+
+    fn put(&mut self, score: Score, number: u64) {
+        let add = |to: &mut u64| *to = to.wrapping_add(number);
+        match score {
+            Score::Presence(voice) => self.presence.put(voice, number),
+            Score::Patrol(voice) => self.patrols.put(voice, number),
+            Score::Intervention(voice) => self.interventions.put(voice, number),
+            Score::Strength => add(&mut self.strength_accounts),
+            Score::Request(state) => {
+                add(&mut self.requested);
+                add(if state == "decided" {
+                    &mut self.decided
+                } else {
+                    &mut self.open
+                });
+            }
+            Score::Remark => add(&mut self.remarks),
+            Score::Effort => {}
+        }
+    }
+
+    pub(super) fn row(&self, reading: &Reading<'_>, places_with_presence: usize) -> TotalRow {
+        TotalRow {
             unit: "report",
-            places_with_presence: present.count(),
-            presence,
-            patrols,
-            interventions,
-            strength_accounts,
-            reinforcements_requested: 0,
-            reinforcements_decided: 0,
-            reinforcements_open: 0,
-            statements_on_strength: 0,
-            entries_count: source.count(),
-            entries: source.named(reading),
+            places_with_presence,
+            presence: self.presence,
+            patrols: self.patrols,
+            interventions: self.interventions,
+            strength_accounts: self.strength_accounts,
+            reinforcements_requested: self.requested,
+            reinforcements_decided: self.decided,
+            reinforcements_open: self.open,
+            statements_on_strength: self.remarks,
+            entries_count: self.source.len() as u64,
+            entries: named(reading, &self.source),
         }
     }
 }
@@ -268,24 +343,9 @@ impl TotalRow {
 fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Groups<'a, 'r> {
     let mut groups: Groups<'a, 'r> = BTreeMap::new();
     for &(index, record) in standing {
-        let keys: Vec<(&'static str, &'a str)> = match &record.what {
-            What::Presence { place, .. } => vec![("presence", reading.text(place.label()))],
-            What::Intervention { kind, .. } => vec![("intervention", kind.as_str())],
-            What::Patrol { route, .. } if route.is_empty() => vec![("patrol", crate::names::NOT_STATED)],
-            What::Patrol { route, .. } => {
-                let mut places: Vec<_> = route
-                    .iter()
-                    .map(|place| ("patrol", reading.text(place.label())))
-                    .collect();
-                places.sort_unstable();
-                places.dedup();
-                places
-            }
-            What::Strength { .. } | What::Request { .. } | What::Effort(_) => Vec::new(),
-        };
-        for key in keys {
+        for (kind, label) in group_keys(reading, record) {
             groups
-                .entry(key)
+                .entry((kind, label))
                 .or_insert_with(|| Group { reports: Vec::new() })
                 .reports
                 .push((index, record));
@@ -294,9 +354,28 @@ fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Grou
     groups
 }
 
+/// The rows that a report belongs to.
+pub(super) fn group_keys<'a>(reading: &Reading<'a>, record: &Record) -> Vec<(&'static str, &'a str)> {
+    match &record.what {
+        What::Presence { place, .. } => vec![("presence", reading.text(place.label()))],
+        What::Intervention { kind, .. } => vec![("intervention", kind.as_str())],
+        What::Patrol { route, .. } if route.is_empty() => vec![("patrol", crate::names::NOT_STATED)],
+        What::Patrol { route, .. } => {
+            let mut places: Vec<_> = route
+                .iter()
+                .map(|place| ("patrol", reading.text(place.label())))
+                .collect();
+            places.sort_unstable();
+            places.dedup();
+            places
+        }
+        What::Strength { .. } | What::Request { .. } | What::Effort(_) => Vec::new(),
+    }
+}
+
 impl Group<'_> {
     /// Whether the last live report of each asserter says that the force is there: one is enough.
-    fn is_present(&self, reading: &Reading<'_>) -> bool {
+    pub(super) fn is_present(&self, reading: &Reading<'_>) -> bool {
         let mut last = BTreeMap::new();
         for (index, record) in &self.reports {
             if let What::Presence { state, .. } = &record.what
@@ -309,7 +388,7 @@ impl Group<'_> {
             .any(|state| !matches!(state, PresenceState::Left | PresenceState::Absent))
     }
 
-    fn row<'a>(&self, reading: &Reading<'a>, kind: &'static str, label: &'a str) -> GroupRow<'a> {
+    pub(super) fn row<'a>(&self, reading: &Reading<'a>, kind: &str, label: &'a str) -> GroupRow<'a> {
         let mut voices = Voices::default();
         let mut source = Source::default();
         for (index, record) in self
@@ -368,7 +447,19 @@ fn report_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> ReportR
     }
 }
 
-fn request_row<'a>(
+/// Whether a request stands, and whether it was decided. A deferred request is still open.
+fn request_state(reading: &Reading<'_>, index: u32, decided: &[(u32, &Decision)]) -> &'static str {
+    let settled = decided
+        .iter()
+        .any(|(_, decision)| decision.outcome != ReinforcementDecision::Deferred);
+    match (reading.entries.is_live(index), settled) {
+        (false, _) => "retracted",
+        (true, true) => "decided",
+        (true, false) => "open",
+    }
+}
+
+pub(super) fn request_row<'a>(
     reading: &Reading<'a>,
     index: u32,
     record: &Record,
@@ -382,10 +473,6 @@ fn request_row<'a>(
     else {
         return None;
     };
-    // A deferred request is still open.
-    let settled = decided
-        .iter()
-        .any(|(_, decision)| decision.outcome != ReinforcementDecision::Deferred);
     let decisions = decided.iter().map(|&(at, decision)| DecisionRow {
         decision: decision.outcome,
         by: reading.text(decision.by),
@@ -399,11 +486,7 @@ fn request_row<'a>(
         addressee: reading.text(*addressee),
         number: *number,
         time: record.time.row(),
-        state: match (reading.entries.is_live(index), settled) {
-            (false, _) => "retracted",
-            (true, true) => "decided",
-            (true, false) => "open",
-        },
+        state: request_state(reading, index, decided),
         decisions: decisions.collect(),
         answers: AnswerRow::all(reading, index),
         entries: reading.entries(
@@ -414,65 +497,64 @@ fn request_row<'a>(
     })
 }
 
-fn strength_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut Rows<'_>) {
-    for &(index, record) in standing {
-        let What::Strength { kind, number, unit } = &record.what else {
-            continue;
-        };
-        let row = StrengthRow {
-            kind: *kind,
-            by: ByRow::new(reading, record.by),
-            force: reading.text(record.force),
-            number: *number,
-            unit: reading.option(*unit),
-            time: record.time.row(),
-            counted: reading.entries.is_live(index),
-            answers: AnswerRow::all(reading, index),
-            entries: reading.versions(index),
-        };
-        out.push_at("strength", index, &row);
+pub(super) fn strength_row<'a>(
+    reading: &Reading<'a>,
+    index: u32,
+    record: &Record,
+) -> Option<StrengthRow<'a>> {
+    let What::Strength { kind, number, unit } = &record.what else {
+        return None;
+    };
+    Some(StrengthRow {
+        kind: *kind,
+        by: ByRow::new(reading, record.by),
+        force: reading.text(record.force),
+        number: *number,
+        unit: reading.option(*unit),
+        time: record.time.row(),
+        counted: reading.entries.is_live(index),
+        answers: AnswerRow::all(reading, index),
+        entries: reading.versions(index),
+    })
+}
+
+pub(super) fn remark_row<'a>(reading: &Reading<'a>, index: u32, remark: &Remark) -> RemarkRow<'a> {
+    RemarkRow {
+        by: ByRow::new(reading, remark.by),
+        act: remark.act,
+        counted: reading.entries.is_live(index),
+        entries: reading.versions(index),
     }
 }
 
-fn effort_rows(reading: &Reading<'_>, standing: &[(u32, &Record)], out: &mut Rows<'_>) {
-    for &(index, record) in standing {
-        let What::Effort(effort) = &record.what else {
-            continue;
-        };
-        let Effort {
-            patrols,
-            observation_hours,
-            posts,
-            cameras_up,
-            cameras_down,
-            uav_flights,
-            access_denials,
-            ..
-        } = **effort;
-        let row = EffortRow {
-            by: ByRow::new(reading, record.by),
-            body: reading.text(record.force),
-            period: record.time.row(),
-            patrols,
-            observation_hours,
-            posts,
-            cameras_up,
-            cameras_down,
-            uav_flights,
-            access_denials,
-            not_reached: effort
-                .not_reached
-                .iter()
-                .map(|place| reading.text(place.label()))
-                .collect(),
-            counted: reading.entries.is_live(index),
-            entries: reading.versions(index),
-        };
-        out.push_at("effort", index, &row);
+pub(super) fn effort_row<'a>(
+    reading: &Reading<'a>,
+    index: u32,
+    record: &Record,
+    effort: &Effort,
+) -> EffortRow<'a> {
+    EffortRow {
+        by: ByRow::new(reading, record.by),
+        body: reading.text(record.force),
+        period: record.time.row(),
+        patrols: effort.patrols,
+        observation_hours: effort.observation_hours,
+        posts: effort.posts,
+        cameras_up: effort.cameras_up,
+        cameras_down: effort.cameras_down,
+        uav_flights: effort.uav_flights,
+        access_denials: effort.access_denials,
+        not_reached: effort
+            .not_reached
+            .iter()
+            .map(|place| reading.text(place.label()))
+            .collect(),
+        counted: reading.entries.is_live(index),
+        entries: reading.versions(index),
     }
 }
 
-fn mandate_row<'a>(reading: &Reading<'a>, mandate: &Mandate) -> MandateRow<'a> {
+pub(super) fn mandate_row<'a>(reading: &Reading<'a>, mandate: &Mandate) -> MandateRow<'a> {
     MandateRow {
         agreement: reading.text(mandate.agreement),
         force: reading.text(mandate.force),

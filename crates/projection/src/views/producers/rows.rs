@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use armistice_report::{EventType, Grant, RefusalCode, Sha256, Timestamp};
 use serde::Serialize;
 
-use super::{Key, Producer, Producers, Refused, Sent};
+use super::{Key, Producer, Producers, Refused, Rewound, Sent};
 use crate::{
     entries::EntryRef,
     names::Name,
@@ -22,7 +22,7 @@ struct CodebookRow<'a> {
 }
 
 #[derive(Serialize)]
-struct LedgerRow<'a> {
+pub(super) struct LedgerRow<'a> {
     ceasefire: &'a str,
     origin: &'a str,
     operator: &'a str,
@@ -32,7 +32,7 @@ struct LedgerRow<'a> {
 }
 
 #[derive(Serialize)]
-struct IntakeRow<'a> {
+pub(super) struct IntakeRow<'a> {
     intake: &'a str,
     from_position: Option<u64>,
     to_position: Option<u64>,
@@ -63,7 +63,7 @@ struct ForkRow {
 }
 
 #[derive(Serialize)]
-struct ProducerRow<'a> {
+pub(super) struct ProducerRow<'a> {
     producer: &'a str,
     actor: Option<&'a str>,
     may: Vec<Grant>,
@@ -85,7 +85,7 @@ struct ProducerRow<'a> {
 }
 
 #[derive(Serialize)]
-struct RefusalRow<'a> {
+pub(super) struct RefusalRow<'a> {
     code: RefusalCode,
     unit: &'static str,
     refused: u64,
@@ -95,18 +95,12 @@ struct RefusalRow<'a> {
 }
 
 /// Submissions that were refused with one code under one name.
-type Refusal<'r> = (RefusalCode, Option<Name>, &'r Refused);
+pub(super) type Refusal<'r> = (RefusalCode, Option<Name>, &'r Refused);
 
 impl Producers {
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
         for rewound in &self.rewound {
-            let row = IntakeRow {
-                intake: reading.text(rewound.intake),
-                from_position: rewound.from,
-                to_position: rewound.to,
-                entries: reading.entries([rewound.index]),
-            };
-            out.push_at("intake", rewound.index, &row);
+            out.push_at("intake", rewound.index, &intake_row(reading, rewound));
         }
         if let Some(row) = ledger_row(reading) {
             out.push("ledger", "", &row);
@@ -119,6 +113,13 @@ impl Producers {
         for (id, (name, producer)) in producers {
             out.push("producer", id, &self.producer_row(reading, id, name, producer));
         }
+        for (code, refusals) in &self.refusals() {
+            out.push("refusal", code, &refusal_row(reading, refusals));
+        }
+    }
+
+    /// What was refused, by code.
+    pub(super) fn refusals(&self) -> BTreeMap<&'static str, Vec<Refusal<'_>>> {
         let mut codes: BTreeMap<&str, Vec<Refusal<'_>>> = BTreeMap::new();
         for (&(code, producer), refused) in &self.refused {
             codes
@@ -126,12 +127,10 @@ impl Producers {
                 .or_default()
                 .push((code, producer, refused));
         }
-        for (code, refusals) in &codes {
-            out.push("refusal", code, &refusal_row(reading, refusals));
-        }
+        codes
     }
 
-    fn producer_row<'a>(
+    pub(super) fn producer_row<'a>(
         &self,
         reading: &Reading<'a>,
         id: &'a str,
@@ -193,7 +192,16 @@ impl Producers {
     }
 }
 
-fn ledger_row<'a>(reading: &Reading<'a>) -> Option<LedgerRow<'a>> {
+pub(super) fn intake_row<'a>(reading: &Reading<'a>, rewound: &Rewound) -> IntakeRow<'a> {
+    IntakeRow {
+        intake: reading.text(rewound.intake),
+        from_position: rewound.from,
+        to_position: rewound.to,
+        entries: reading.entries([rewound.index]),
+    }
+}
+
+pub(super) fn ledger_row<'a>(reading: &Reading<'a>) -> Option<LedgerRow<'a>> {
     let founded = reading.ledger.founded?;
     let codebooks = &reading.ledger.codebooks;
     Some(LedgerRow {
@@ -286,7 +294,7 @@ fn key_row<'a>(reading: &Reading<'a>, producer: &Producer, key: &Key) -> KeyRow<
     }
 }
 
-fn refusal_row<'a>(reading: &Reading<'a>, refusals: &[Refusal<'_>]) -> RefusalRow<'a> {
+pub(super) fn refusal_row<'a>(reading: &Reading<'a>, refusals: &[Refusal<'_>]) -> RefusalRow<'a> {
     let mut by_producer: Vec<CountRow<'a>> = refusals
         .iter()
         .map(|(_, producer, refused)| CountRow {
