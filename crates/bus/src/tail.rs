@@ -1,0 +1,505 @@
+//! Reading a stream from a position on, through losses of connection, server and consumer.
+//!
+//! ```text
+//! open ──► consumer at the last message seen ──► take in order ──► ready
+//!   ▲                                               │
+//!   └── connection lost, server silent, a message lost on its way, a gap: at the last message seen again
+//! ```
+//!
+//! One function opens the first consumer and every later one. A later one begins at the last message that was seen: if the
+//! stream still has it, it must be the same one, or the stream was rewound.
+//!
+//! A gap is believed only from a consumer that began at it. Before that, a message may have been lost on its way.
+//!
+//! [`crate::Intake`] and [`crate::Follow`] say what a gap, a rewound stream and a deleted consumer mean to them.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use crate::connection::{Bus, code};
+use crate::error::Error;
+use crate::message::Message;
+use crate::pull::{Ended, Pull, Pulled};
+use crate::stream::Stream;
+
+/// Waits between attempts to open a consumer while there is a connection: 20 ms, doubling to half a second, about half a
+/// minute in all. A cluster that chooses a leader needs 4 to 7 seconds.
+const REOPEN_MS_MIN: u64 = 20;
+const REOPEN_MS_MAX: u64 = 500;
+const REOPEN_ATTEMPTS_MAX: usize = 60;
+/// How long the server keeps a consumer that nobody pulls from, when it is not a durable one.
+const IDLE_S_MAX: u64 = 60;
+/// How long a taken message may stay without acknowledgement before it is delivered again.
+const ACK_WAIT_S: u64 = 60;
+/// Messages that were taken and not acknowledged. Beyond them the server waits.
+pub(crate) const UNACKNOWLEDGED_MAX: usize = 65_536;
+
+/// What kind of consumer reads.
+#[derive(Clone, Debug)]
+pub(crate) enum Reader {
+    /// One of a fixed name, which the server keeps, and which acknowledges. There is one, and a newer replaces it.
+    Durable(String),
+    /// One of a random name, kept in the server's memory while it is used.
+    Passing {
+        /// The subjects that are read.
+        filter: Option<String>,
+    },
+}
+
+/// Where reading begins while nothing was seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Beginning {
+    Sequence(u64),
+    LastPerSubject,
+}
+
+/// Why reading stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Gap { expected: u64, found: u64 },
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The last message that was given to the caller.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    sequence: u64,
+    published_ns: i64,
+}
+
+#[derive(Debug)]
+struct Open {
+    pull: Pull,
+    /// The consumer's own count of what it delivered.
+    place: u64,
+    /// It has given nothing new yet.
+    is_fresh: bool,
+}
+
+/// What to do with a message.
+enum Taken {
+    Keep,
+    Skip,
+    Reopen,
+}
+
+/// A position in a stream, and a consumer there.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    bus: Bus,
+    stream: Stream,
+    name: String,
+    reader: Reader,
+    beginning: Beginning,
+    created_ns: i64,
+    seen: Option<Seen>,
+    open: Option<Open>,
+    /// Taken from the consumer and not yet given to the caller: a caller that stops waiting loses nothing.
+    ready: Vec<Message>,
+    stop: Option<Stop>,
+    /// Sequences and where their acknowledgements go. Never locked across an await.
+    unacknowledged: Mutex<VecDeque<(u64, String)>>,
+    pending: u64,
+    attempts: Option<ExponentialBackoff>,
+    not_before: Option<Instant>,
+}
+
+impl Tail {
+    pub(crate) async fn new(
+        bus: &Bus,
+        stream: Stream,
+        reader: Reader,
+        beginning: Option<Beginning>,
+    ) -> Result<Self, Error> {
+        let name = bus.stream_name(stream);
+        let state = bus
+            .state(stream)
+            .await?
+            .ok_or(Error::NoStream { stream: name.clone() })?;
+        let beginning = beginning.unwrap_or(Beginning::Sequence(state.last_sequence + 1));
+        let mut tail = Self {
+            bus: bus.clone(),
+            stream,
+            name,
+            reader,
+            beginning,
+            created_ns: state.created_ns,
+            seen: None,
+            open: None,
+            ready: Vec::new(),
+            stop: None,
+            unacknowledged: Mutex::default(),
+            pending: 0,
+            attempts: None,
+            not_before: None,
+        };
+        tail.open().await?;
+        Ok(tail)
+    }
+
+    /// As soon as one message is here, all that are, up to `max`; nothing after `wait`.
+    pub(crate) async fn next(&mut self, max: usize, wait: Duration) -> Result<Vec<Message>, Stop> {
+        let max = max.max(1);
+        let deadline = Instant::now() + wait;
+        while self.ready.len() < max && self.stop.is_none() {
+            // What is ready is given at once: then only what is here already is added to it.
+            let until = if self.ready.is_empty() {
+                deadline
+            } else {
+                Instant::now()
+            };
+            let Some(open) = &mut self.open else {
+                if !self.ready.is_empty() {
+                    break;
+                }
+                match self.reopen(deadline).await {
+                    Ok(true) => continue,
+                    Ok(false) => break,
+                    Err(error) => {
+                        self.stop = Some(error.into());
+                        break;
+                    }
+                }
+            };
+            match open.pull.next(until).await {
+                Ok(Some(pulled)) => self.take(pulled),
+                Ok(None) => break,
+                Err(ended) => self.end(ended),
+            }
+        }
+        if self.ready.is_empty()
+            && let Some(stop) = self.stop.take()
+        {
+            self.open = None;
+            return Err(stop);
+        }
+        let rest = self.ready.split_off(max.min(self.ready.len()));
+        Ok(std::mem::replace(&mut self.ready, rest))
+    }
+
+    /// Messages that the server has for this reader and that the caller has not.
+    pub(crate) fn pending(&self) -> u64 {
+        self.pending + self.ready.len() as u64
+    }
+
+    /// Tells the server that all messages up to `sequence` need not be delivered again.
+    pub(crate) async fn acknowledge(&self, sequence: u64) -> Result<(), Error> {
+        let reply = {
+            let mut waiting = self.unacknowledged();
+            let taken = waiting.partition_point(|(taken, _)| *taken <= sequence);
+            waiting.drain(..taken).next_back()
+        };
+        let Some((_, reply)) = reply else {
+            return Ok(());
+        };
+        let failed = |source: async_nats::PublishError| Error::Client {
+            doing: format!("acknowledging message {sequence} of {}", self.name),
+            source: source.into(),
+        };
+        let epoch = self.bus.link().state().epoch;
+        tokio::select! {
+            biased;
+            acknowledged = self.bus.client().publish(reply, "+ACK".into()) => acknowledged.map_err(failed),
+            // The next consumer begins behind this message anyway.
+            () = self.bus.link().lost(epoch) => Ok(()),
+        }
+    }
+
+    fn unacknowledged(&self) -> MutexGuard<'_, VecDeque<(u64, String)>> {
+        // Nothing panics while it is locked; if something did, the list is still a list.
+        self.unacknowledged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&mut self, pulled: Pulled) {
+        match self.judge(&pulled) {
+            Ok(Taken::Skip) => {}
+            Ok(Taken::Reopen) => {
+                tracing::debug!(stream = self.name, "a message did not arrive, reading again");
+                self.open = None;
+            }
+            Ok(Taken::Keep) => {
+                self.seen = Some(Seen {
+                    sequence: pulled.message.sequence,
+                    published_ns: pulled.message.published_ns,
+                });
+                self.pending = pulled.pending;
+                if matches!(self.reader, Reader::Durable(_)) {
+                    self.unacknowledged()
+                        .push_back((pulled.message.sequence, pulled.reply));
+                }
+                self.ready.push(pulled.message);
+            }
+            Err(stop) => self.stop = Some(stop),
+        }
+    }
+
+    fn judge(&mut self, pulled: &Pulled) -> Result<Taken, Stop> {
+        let sequence = pulled.message.sequence;
+        let Some(open) = &mut self.open else {
+            return Ok(Taken::Reopen);
+        };
+        if pulled.place != open.place + 1 {
+            return Ok(Taken::Reopen);
+        }
+        open.place = pulled.place;
+        let expected = match (self.seen, self.beginning) {
+            (Some(seen), _) => {
+                // ENTRIES is filled again with the same entries at other times; who reads them checks their hashes.
+                let is_other = sequence == seen.sequence && pulled.message.published_ns != seen.published_ns;
+                if is_other && self.stream != Stream::Entries {
+                    return Err(Stop::Failed(Error::StreamRewound {
+                        stream: self.name.clone(),
+                        expected: sequence,
+                        last: sequence,
+                    }));
+                }
+                seen.sequence + 1
+            }
+            (None, Beginning::Sequence(from)) => from.max(1),
+            (None, Beginning::LastPerSubject) => 0,
+        };
+        if sequence < expected {
+            return Ok(Taken::Skip);
+        }
+        let is_first = std::mem::take(&mut open.is_fresh);
+        if sequence == expected || !self.is_contiguous() {
+            return Ok(Taken::Keep);
+        }
+        if !is_first {
+            return Ok(Taken::Reopen);
+        }
+        match self.reader {
+            Reader::Durable(_) => {
+                tracing::warn!(
+                    stream = self.name,
+                    expected,
+                    found = sequence,
+                    "messages were deleted from the stream"
+                );
+                Ok(Taken::Keep)
+            }
+            Reader::Passing { .. } => Err(Stop::Gap {
+                expected,
+                found: sequence,
+            }),
+        }
+    }
+
+    /// Whether every sequence must come.
+    fn is_contiguous(&self) -> bool {
+        match &self.reader {
+            Reader::Durable(_) => true,
+            Reader::Passing { filter } => filter.is_none() && self.stream == Stream::Entries,
+        }
+    }
+
+    fn end(&mut self, ended: Ended) {
+        self.open = None;
+        match (ended, &self.reader) {
+            // Another ledger has taken over. Taking it back would be a quarrel, not a recovery.
+            (Ended::Deleted, Reader::Durable(consumer)) => {
+                self.stop = Some(Stop::Failed(Error::ConsumerGone {
+                    stream: self.name.clone(),
+                    consumer: consumer.clone(),
+                }));
+            }
+            (Ended::Failed(error), _) => self.stop = Some(error.into()),
+            (Ended::Lost, _) | (Ended::Deleted, Reader::Passing { .. }) => {}
+        }
+    }
+
+    /// Opens a consumer again, waiting for a connection and between attempts; false when `deadline` comes first.
+    async fn reopen(&mut self, deadline: Instant) -> Result<bool, Error> {
+        loop {
+            let ready = async {
+                self.bus.link().connected().await;
+                if let Some(not_before) = self.not_before {
+                    tokio::time::sleep_until(not_before).await;
+                }
+            };
+            if tokio::time::timeout_at(deadline, ready).await.is_err() {
+                return Ok(false);
+            }
+            let error = match self.open().await {
+                Ok(()) => {
+                    self.attempts = None;
+                    self.not_before = None;
+                    return Ok(true);
+                }
+                Err(error) => error,
+            };
+            if !error.is_temporary() {
+                return Err(error);
+            }
+            tracing::debug!(
+                stream = self.name,
+                error = %error,
+                "a consumer could not be opened yet"
+            );
+            // Without a connection there is nothing to count: the client library connects again for ever.
+            if matches!(error, Error::Disconnected { .. }) {
+                self.not_before = Some(Instant::now() + Duration::from_millis(REOPEN_MS_MIN));
+                continue;
+            }
+            let delay = self.attempts.get_or_insert_with(waits).next();
+            let Some(delay) = delay else {
+                self.attempts = None;
+                self.not_before = None;
+                return Err(error);
+            };
+            self.not_before = Some(Instant::now() + delay);
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), Error> {
+        self.open = None;
+        let state = self.bus.state(self.stream).await?.ok_or(Error::NoStream {
+            stream: self.name.clone(),
+        })?;
+        if state.created_ns != self.created_ns {
+            return Err(Error::StreamRecreated {
+                stream: self.name.clone(),
+            });
+        }
+        if let Some(seen) = self.seen
+            && state.last_sequence < seen.sequence
+            && self.stream != Stream::Entries
+        {
+            return Err(Error::StreamRewound {
+                stream: self.name.clone(),
+                expected: seen.sequence,
+                last: state.last_sequence,
+            });
+        }
+        let consumer = self.create().await?;
+        // What the older consumer delivered lies before the new one's beginning, or comes again.
+        self.unacknowledged().clear();
+        self.open = Some(Open {
+            pull: Pull::open(&self.bus, &self.name, &consumer).await?,
+            place: 0,
+            is_fresh: true,
+        });
+        Ok(())
+    }
+
+    async fn create(&mut self) -> Result<String, Error> {
+        let (consumer, mut config, filter) = match &self.reader {
+            Reader::Durable(name) => {
+                let deleted = self
+                    .bus
+                    .api::<Value>(&format!("CONSUMER.DELETE.{}.{name}", self.name), &json!({}))
+                    .await;
+                match deleted {
+                    Ok(_)
+                    | Err(Error::Refused {
+                        code: code::CONSUMER_NOT_FOUND,
+                        ..
+                    }) => {}
+                    Err(error) => return Err(error),
+                }
+                (name.clone(), durable(name), None)
+            }
+            Reader::Passing { filter } => {
+                let inbox = self.bus.client().new_inbox();
+                let name = inbox.rsplit('.').next().unwrap_or_default().to_owned();
+                let config = passing(&name);
+                (name, config, filter.clone())
+            }
+        };
+        let mut set = |field: &str, value: Value| config.insert(field.to_owned(), value);
+        // The server asks for subjects where it is to find the last message of each.
+        let filter = match (self.seen, self.beginning) {
+            (Some(seen), _) => {
+                set("deliver_policy", json!("by_start_sequence"));
+                set("opt_start_seq", json!(seen.sequence));
+                filter
+            }
+            (None, Beginning::Sequence(from)) => {
+                set("deliver_policy", json!("by_start_sequence"));
+                set("opt_start_seq", json!(from.max(1)));
+                filter
+            }
+            (None, Beginning::LastPerSubject) => {
+                set("deliver_policy", json!("last_per_subject"));
+                Some(filter.unwrap_or_else(|| self.stream.subject(self.bus.subjects())))
+            }
+        };
+        let mut operation = format!("CONSUMER.CREATE.{}.{consumer}", self.name);
+        if let Some(filter) = filter {
+            operation = format!("{operation}.{filter}");
+            set("filter_subject", json!(filter));
+        }
+        let payload = json!({ "stream_name": self.name, "config": config, "action": "create" });
+        let created: Created = self.bus.api(&operation, &payload).await?;
+        self.pending = created.num_pending;
+        Ok(consumer)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Created {
+    #[serde(default)]
+    num_pending: u64,
+}
+
+fn durable(name: &str) -> Map<String, Value> {
+    object(json!({
+        "name": name,
+        "durable_name": name,
+        "ack_policy": "all",
+        "ack_wait": ACK_WAIT_S * 1_000_000_000,
+        "max_ack_pending": UNACKNOWLEDGED_MAX,
+        "replay_policy": "instant",
+        "num_replicas": 0,
+    }))
+}
+
+fn passing(name: &str) -> Map<String, Value> {
+    object(json!({
+        "name": name,
+        "ack_policy": "none",
+        "replay_policy": "instant",
+        "inactive_threshold": IDLE_S_MAX * 1_000_000_000,
+        "mem_storage": true,
+        "num_replicas": 1,
+    }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn waits() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(REOPEN_MS_MIN))
+        .with_max_delay(Duration::from_millis(REOPEN_MS_MAX))
+        .with_max_times(REOPEN_ATTEMPTS_MAX)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_end_after_about_half_a_minute() {
+        let waits: Vec<Duration> = waits().collect();
+        assert_eq!(waits.len(), REOPEN_ATTEMPTS_MAX);
+        let total: Duration = waits.iter().sum();
+        assert!((20..=40).contains(&total.as_secs()), "{total:?}");
+    }
+}
