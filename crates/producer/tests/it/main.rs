@@ -1,0 +1,5 @@
+//! The SDK against a real disk and, in the last files, a real nats-server of its own for each test.
+
+mod crash;
+mod outbox;
+mod support;
