@@ -6,5 +6,6 @@ mod flips;
 mod intake;
 mod kill;
 mod ledger;
+mod relay;
 mod second;
 mod tidy;

@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::needless_pass_by_value, reason = "contents are literals at the call")]
 
+pub mod bus;
 mod public;
 mod world;
 
