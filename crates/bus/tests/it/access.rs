@@ -1,0 +1,117 @@
+//! Who is let in, and what is said to who is not.
+
+use std::time::Duration;
+
+use armistice_bus::local::free_port;
+use armistice_bus::{Access, Bus, Credentials, Error, Stream, StreamSettings, new_login};
+
+use crate::support::{PATIENCE, World, ceasefire, patient};
+
+#[tokio::test]
+async fn the_server_is_known() {
+    let world = World::with("server_name: one\n");
+    let bus = world.bus().await;
+    let facts = bus.server();
+    assert_eq!((facts.name.as_str(), facts.jetstream), ("one", true));
+    assert_eq!(facts.version.to_string(), armistice_bus::local::VERSION);
+    assert!(facts.max_payload >= 1 << 20 && facts.cluster.is_none());
+    assert_eq!(bus.warnings(), []);
+    assert_eq!(*bus.reconnects().borrow(), 1);
+    assert!(bus.is_connected() && bus.denied().is_none());
+    bus.close().await;
+    let after = bus.state(Stream::Entries).await;
+    assert!(after.is_err());
+}
+
+#[tokio::test]
+async fn nobody_there_fails_fast_and_a_service_waits() {
+    let port = free_port().unwrap();
+    let access = Access::new(format!("nats://127.0.0.1:{port}"));
+    let failed = Bus::connect(&access, &ceasefire()).await.unwrap_err();
+    assert!(matches!(failed, Error::Unreachable { .. }) && failed.is_temporary());
+    let waiting = tokio::spawn(async move { Bus::connect(&patient(access), &ceasefire()).await });
+    let dir = tempfile::tempdir().unwrap();
+    let config = format!("port: {port}\n");
+    // Ours listens on a free port first; the line behind it, read later, decides.
+    let _server = crate::support::server(dir.path(), &format!("listen: \"127.0.0.1:{port}\"\n{}", config.replace(&config, "")));
+    let bus = tokio::time::timeout(PATIENCE, waiting).await.unwrap().unwrap().unwrap();
+    assert!(bus.is_connected());
+}
+
+#[tokio::test]
+async fn login_keys_let_in_their_owner_only() {
+    let (known, unknown) = (new_login(), new_login());
+    let world = World::with(&format!(
+        "authorization {{ users: [ {{ nkey: {} }} ] }}\n",
+        known.public
+    ));
+    let file = |name: &str, seed: &str| {
+        let path = world.dir.path().join(name);
+        std::fs::write(&path, format!("{seed}\n")).unwrap();
+        Some(Credentials::NkeyFile(path))
+    };
+    let mut access = world.access();
+    let refused = Bus::connect(&access, &ceasefire()).await.unwrap_err();
+    assert!(matches!(refused, Error::Unauthorized { .. }), "{refused:?}");
+    access.credentials = file("unknown.nk", &unknown.seed);
+    let refused = Bus::connect(&access, &ceasefire()).await.unwrap_err();
+    assert!(matches!(refused, Error::Unauthorized { .. }), "{refused:?}");
+    access.credentials = file("known.nk", &known.seed);
+    let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
+    bus.ensure(Stream::Entries, &StreamSettings::default()).await.unwrap();
+    access.credentials = file("broken.nk", "SUNOTASEED");
+    let refused = Bus::connect(&access, &ceasefire()).await.unwrap_err();
+    assert!(matches!(refused, Error::BadCredentials { .. }), "{refused:?}");
+    access.credentials = Some(Credentials::NkeyFile("not-there.nk".into()));
+    let refused = Bus::connect(&access, &ceasefire()).await.unwrap_err();
+    assert!(matches!(refused, Error::ReadFile { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn users_and_tokens_stand_in_addresses_too() {
+    let world = World::with("authorization { user: me, password: secret }\n");
+    let address = world.server.url().replace("nats://", "nats://me:secret@");
+    Bus::connect(&Access::new(address), &ceasefire()).await.unwrap();
+    let refused = Bus::connect(&Access::new(world.server.url()), &ceasefire()).await.unwrap_err();
+    assert!(matches!(refused, Error::Unauthorized { .. }), "{refused:?}");
+    let world = World::with("authorization { token: t0ken }\n");
+    let address = world.server.url().replace("nats://", "nats://t0ken@");
+    Bus::connect(&Access::new(address), &ceasefire()).await.unwrap();
+    let context = format!(r#"{{"url":"{}","token":"t0ken"}}"#, world.server.url());
+    let access = Access::from_context(&context).unwrap();
+    Bus::connect(&access, &ceasefire()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_jetstream_is_warned_about() {
+    let dir = tempfile::tempdir().unwrap();
+    // A block of its own that switches it off: ours is then left out.
+    let server = crate::support::server(dir.path(), "jetstream: disabled\n");
+    let bus = Bus::connect(&Access::new(server.url()), &ceasefire()).await.unwrap();
+    assert_eq!(bus.warnings().len(), 1);
+    let failed = bus.ensure(Stream::Entries, &StreamSettings::default()).await.unwrap_err();
+    assert!(matches!(failed, Error::NoJetStream), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_inbox_prefix_is_found_at_once() {
+    let world = World::with(
+        r#"authorization { users: [ { user: me, password: p,
+            permissions { publish: [">"], subscribe: ["_INBOX_me.>"] } } ] }"#,
+    );
+    let mut access = world.access();
+    access.credentials = Some(Credentials::User {
+        name: "me".to_owned(),
+        password: "p".to_owned(),
+    });
+    let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
+    let asking = bus.state(Stream::Entries);
+    let denied = tokio::time::timeout(Duration::from_secs(2), asking).await.unwrap().unwrap_err();
+    assert!(
+        matches!(&denied, Error::Denied { action: "subscribe to", .. }),
+        "{denied:?}"
+    );
+    access.inbox_prefix = Some("_INBOX_me".to_owned());
+    let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
+    assert_eq!(bus.state(Stream::Entries).await.unwrap(), None);
+}

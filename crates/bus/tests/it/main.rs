@@ -1,0 +1,12 @@
+//! The bus against real servers, one for each test.
+
+mod access;
+mod follow;
+mod intake;
+mod leaf;
+mod cluster;
+mod permissions;
+mod publish;
+mod query;
+mod streams;
+mod support;
