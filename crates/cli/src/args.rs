@@ -5,6 +5,8 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     audit, bench, completions, demo, init, key, log, man, producer, receipt, submit, view,
 };
+#[cfg(feature = "nats")]
+use crate::commands::{doctor, nats_config, office, serve};
 use crate::output::Format;
 
 const AFTER_HELP: &str = "\
@@ -67,6 +69,18 @@ pub(crate) enum Command {
     /// Measures this machine
     #[command(subcommand)]
     Bench(bench::Command),
+    /// Serves a ledger over NATS: takes submissions, publishes entries, checkpoints and receipts
+    #[cfg(feature = "nats")]
+    Serve(Box<serve::Args>),
+    /// Writes configurations of nats-server: one server, a cluster, or a field office, with a login for each producer
+    #[cfg(feature = "nats")]
+    NatsConfig(Box<nats_config::Args>),
+    /// Makes the streams of a field office
+    #[cfg(feature = "nats")]
+    Office(office::Args),
+    /// Looks at a ledger's folder, its NATS servers and this machine, and says what to do
+    #[cfg(feature = "nats")]
+    Doctor(doctor::Args),
     /// Prints a completion script for a shell
     Completions(completions::Args),
     /// Writes the manual pages

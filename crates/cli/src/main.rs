@@ -19,9 +19,13 @@ mod files;
 mod keys;
 mod ledger_folder;
 mod machine;
+#[cfg(feature = "nats")]
+mod nats_access;
 mod output;
 mod progress;
 mod render;
+#[cfg(feature = "nats")]
+mod runtime;
 mod session;
 mod source;
 mod strict_json;

@@ -4,12 +4,20 @@ pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod completions;
 pub(crate) mod demo;
+#[cfg(feature = "nats")]
+pub(crate) mod doctor;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod man;
+#[cfg(feature = "nats")]
+pub(crate) mod nats_config;
+#[cfg(feature = "nats")]
+pub(crate) mod office;
 pub(crate) mod producer;
 pub(crate) mod receipt;
+#[cfg(feature = "nats")]
+pub(crate) mod serve;
 pub(crate) mod submit;
 pub(crate) mod view;
 
@@ -49,6 +57,14 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Receipt(command) => receipt::run(&command, format),
         Command::Demo(args) => demo::run(&args, format),
         Command::Bench(command) => bench::run(&command, format),
+        #[cfg(feature = "nats")]
+        Command::Serve(args) => serve::run(&args, format),
+        #[cfg(feature = "nats")]
+        Command::NatsConfig(args) => nats_config::run(&args, format),
+        #[cfg(feature = "nats")]
+        Command::Office(args) => office::run(&args, format),
+        #[cfg(feature = "nats")]
+        Command::Doctor(args) => doctor::run(&args, format),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }
