@@ -1,5 +1,6 @@
 //! Tests that need several crates.
 
+mod bus_kill;
 mod digests;
 mod faults;
 mod flips;

@@ -2,7 +2,7 @@
 
 use crate::World;
 use armistice_bus::local::{LocalServer, binary};
-use armistice_bus::{Access, Bus, Message, Outgoing, Start, Stream};
+use armistice_bus::{Access, Bus, Message, Outgoing, Patience, Start, Stream};
 use armistice_relay::{Relay, Settings};
 use armistice_report::CeasefireId;
 use std::time::Duration;
@@ -51,8 +51,10 @@ impl TestServer {
 /// A connection that goes on after the server was away.
 pub async fn connect(url: &str) -> Bus {
     let ceasefire = CeasefireId::new(crate::CEASEFIRE).expect("an id");
-    let bus = Bus::connect(&Access::new(url), &ceasefire).await;
-    bus.expect("connected")
+    let mut access = Access::new(url);
+    // A child of a test may start while the server is being started again.
+    access.patience = Patience::Retry;
+    Bus::connect(&access, &ceasefire).await.expect("connected")
 }
 
 /// Puts the world's ledger on the bus.
