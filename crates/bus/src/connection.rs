@@ -163,6 +163,7 @@ impl Bus {
             // Both fail only when the connection is closed already.
             let _ = client.flush().await;
             let _ = client.drain().await;
+            self.link().lost(self.link().state().epoch).await;
         };
         let _ = tokio::time::timeout(Duration::from_millis(CLOSE_MS_MAX), closing).await;
     }

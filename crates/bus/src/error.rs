@@ -146,6 +146,9 @@ pub enum Error {
         /// What was being done.
         doing: String,
     },
+    /// The connection was closed by [`crate::Bus::close`].
+    #[error("the connection was closed")]
+    Closed,
     /// The server answered no.
     #[error("{doing} was refused by the server: {description} ({code})")]
     Refused {
@@ -180,9 +183,14 @@ pub enum Error {
 
 impl Error {
     /// Whether the same call may work later without anybody changing anything.
+    ///
+    /// A server that answers for no `JetStream` counts: a cluster without a leader, and a domain beyond a cut link, look so.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Disconnected { .. } => true,
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Disconnected { .. }
+            | Self::NoJetStream => true,
             Self::Refused { status, .. } => *status == 503,
             _ => false,
         }
@@ -222,7 +230,9 @@ impl Error {
             Self::Refused { status: 503, .. } => {
                 "the cluster may be choosing a leader; try again in some seconds"
             }
-            Self::BadSetting { .. } | Self::Refused { .. } | Self::Client { .. } => return None,
+            Self::BadSetting { .. } | Self::Closed | Self::Refused { .. } | Self::Client { .. } => {
+                return None;
+            }
             Self::Local { .. } => {
                 "run `cargo xtask nats-server`, or name a server program in ARMISTICE_NATS_SERVER"
             }

@@ -27,6 +27,8 @@ pub(crate) struct LinkState {
     pub(crate) connected: bool,
     /// How many connections there were, this one included.
     pub(crate) epoch: u64,
+    /// By [`crate::Bus::close`]: there will be no other.
+    pub(crate) closed: bool,
 }
 
 /// A refusal by the server's permissions.
@@ -42,6 +44,9 @@ pub(crate) struct Denial {
 #[derive(Debug, Default)]
 struct Denials {
     count: u64,
+    /// The newest of all connections.
+    last: Option<Denial>,
+    /// The newest of this connection.
     newest: VecDeque<Denial>,
 }
 
@@ -69,6 +74,8 @@ impl Link {
     pub(crate) fn tell(&self, event: &Event) {
         match event {
             Event::Connected => {
+                // Another connection may be under other permissions, and is refused anew what it may not.
+                self.denials.send_modify(|denials| denials.newest.clear());
                 let mut epoch = 0;
                 self.state.send_modify(|state| {
                     state.connected = true;
@@ -78,10 +85,14 @@ impl Link {
                 self.reconnects.send_replace(epoch);
                 tracing::debug!(attempt = epoch, "connected to the message server");
             }
-            Event::Disconnected | Event::Closed => {
+            Event::Disconnected => {
                 self.state.send_modify(|state| state.connected = false);
                 tracing::debug!("connection to the message server lost");
             }
+            Event::Closed => self.state.send_modify(|state| {
+                state.connected = false;
+                state.closed = true;
+            }),
             Event::ServerError(ServerError::Other(text)) => {
                 if let Some(denial) = denial_in(text) {
                     tracing::warn!(subject = denial.subject, "the message server refused a subject");
@@ -105,7 +116,7 @@ impl Link {
     }
 
     pub(crate) fn newest_denial(&self) -> Option<Denial> {
-        self.denials.borrow().newest.back().cloned()
+        self.denials.borrow().last.clone()
     }
 
     pub(crate) fn failure(&self) -> Option<String> {
@@ -142,9 +153,10 @@ impl Link {
         self.until(|state| !state.connected || state.epoch != epoch).await;
     }
 
-    /// Waits until there is a connection.
-    pub(crate) async fn connected(&self) {
-        self.until(|state| state.connected).await;
+    /// Waits until there is a connection; false when there will be none any more.
+    pub(crate) async fn connected(&self) -> bool {
+        self.until(|state| state.connected || state.closed).await;
+        !self.state().closed
     }
 
     async fn until(&self, reached: impl Fn(&LinkState) -> bool) {
@@ -161,6 +173,7 @@ impl Denials {
         if self.newest.len() == DENIALS_KEPT {
             self.newest.pop_front();
         }
+        self.last = Some(denial.clone());
         self.newest.push_back(denial);
         self.count += 1;
     }

@@ -223,8 +223,15 @@ impl LocalServer {
             };
             format!("jetstream {{ store_dir: $STORE{sync} }}\n")
         };
+        // The server does not take a variable that nothing uses.
+        let uses_store = !jetstream.is_empty() || self.config.contains("$STORE");
+        let store = if uses_store {
+            format!("STORE: {store}\n")
+        } else {
+            String::new()
+        };
         format!(
-            "STORE: {store}\nlisten: \"{listen}\"\nhttp: \"{http}\"\nports_file_dir: {ports}\n{jetstream}{}\n",
+            "{store}listen: \"{listen}\"\nhttp: \"{http}\"\nports_file_dir: {ports}\n{jetstream}{}\n",
             self.config
         )
     }

@@ -165,14 +165,12 @@ impl Pull {
         let link = self.bus.link().clone();
         tokio::select! {
             biased;
-            asked = self.bus.client().publish_with_reply(self.subject.clone(), self.inbox.clone(), request) => {
-                asked.map_err(|source| Ended::Failed(Error::Client {
-                    doing: format!("asking {}", self.subject),
-                    source: source.into(),
-                }))?;
-            }
             // The connection's queue can be full; then this must end when the connection does.
             () = link.lost(self.epoch) => return Err(Ended::Lost),
+            asked = self.bus.client().publish_with_reply(self.subject.clone(), self.inbox.clone(), request) => {
+                // It fails only when the connection was closed.
+                asked.map_err(|_| Ended::Lost)?;
+            }
         }
         self.requested += batch;
         Ok(())

@@ -12,8 +12,9 @@
 //! that it does not know, and a stream may be there already, made by somebody else.
 //!
 //! With one replica, SUBMITTED, ENTRIES and RECEIPTS are written to disk after the acknowledgement (`persist_mode: async`,
-//! nats-server 2.12 and later). What a crash takes is covered: producers keep their reports until they hold a receipt, and
-//! the ledger fills ENTRIES and RECEIPTS again from its log.
+//! nats-server 2.12 and later). A server that is killed then comes back with streams that are rewound by some of their
+//! newest messages, or by all. That is covered: producers keep their reports until they hold a receipt, and the ledger
+//! fills ENTRIES and RECEIPTS again from its log.
 //!
 //! # A field office
 //! A leaf node with a `JetStream` domain of its own keeps an office's SUBMITTED while the link to the hub is cut. The hub's
@@ -188,6 +189,9 @@ struct State {
 
 #[derive(Debug, Deserialize)]
 struct Cluster {
+    /// Missing where there is no cluster; the server then calls itself the leader.
+    #[serde(default)]
+    name: Option<String>,
     #[serde(default)]
     leader: Option<String>,
 }
@@ -208,6 +212,7 @@ impl Info {
             leader: self
                 .cluster
                 .as_ref()
+                .filter(|cluster| cluster.name.as_ref().is_some_and(|name| !name.is_empty()))
                 .and_then(|cluster| cluster.leader.clone())
                 .filter(|leader| !leader.is_empty()),
             replicas: self

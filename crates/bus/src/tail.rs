@@ -323,13 +323,18 @@ impl Tail {
     async fn reopen(&mut self, deadline: Instant) -> Result<bool, Error> {
         loop {
             let ready = async {
-                self.bus.link().connected().await;
+                let is_open = self.bus.link().connected().await;
                 if let Some(not_before) = self.not_before {
                     tokio::time::sleep_until(not_before).await;
                 }
+                is_open
             };
-            if tokio::time::timeout_at(deadline, ready).await.is_err() {
-                return Ok(false);
+            match tokio::time::timeout_at(deadline, ready).await {
+                Err(_) => return Ok(false),
+                Ok(true) => {}
+                Ok(false) => {
+                    return Err(Error::Closed);
+                }
             }
             let error = match self.open().await {
                 Ok(()) => {

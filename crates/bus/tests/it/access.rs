@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use armistice_bus::local::free_port;
-use armistice_bus::{Access, Bus, Credentials, Error, Stream, StreamSettings, new_login};
+use armistice_bus::{Access, Bus, Credentials, Error, FollowError, Start, Stream, StreamSettings, new_login};
 
 use crate::support::{PATIENCE, World, ceasefire, patient};
 
@@ -18,9 +18,18 @@ async fn the_server_is_known() {
     assert_eq!(bus.warnings(), []);
     assert_eq!(*bus.reconnects().borrow(), 1);
     assert!(bus.is_connected() && bus.denied().is_none());
+    bus.ensure(Stream::Entries, &StreamSettings::default())
+        .await
+        .unwrap();
+    let mut follow = bus.follow(Stream::Entries, None, Start::New).await.unwrap();
     bus.close().await;
     let after = bus.state(Stream::Entries).await;
-    assert!(after.is_err());
+    assert!(matches!(after, Err(Error::Disconnected { .. })), "{after:?}");
+    let mut left = follow.next(10, PATIENCE).await;
+    if matches!(&left, Ok(messages) if messages.is_empty()) {
+        left = follow.next(10, PATIENCE).await;
+    }
+    assert!(matches!(left, Err(FollowError::Bus(Error::Closed))), "{left:?}");
 }
 
 #[tokio::test]
@@ -31,10 +40,13 @@ async fn nobody_there_fails_fast_and_a_service_waits() {
     assert!(matches!(failed, Error::Unreachable { .. }) && failed.is_temporary());
     let waiting = tokio::spawn(async move { Bus::connect(&patient(access), &ceasefire()).await });
     let dir = tempfile::tempdir().unwrap();
-    let config = format!("port: {port}\n");
-    // Ours listens on a free port first; the line behind it, read later, decides.
-    let _server = crate::support::server(dir.path(), &format!("listen: \"127.0.0.1:{port}\"\n{}", config.replace(&config, "")));
-    let bus = tokio::time::timeout(PATIENCE, waiting).await.unwrap().unwrap().unwrap();
+    // Of two lines that say where to listen, the server takes the later one.
+    let _server = crate::support::server(dir.path(), &format!("listen: \"127.0.0.1:{port}\"\n"));
+    let bus = tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
     assert!(bus.is_connected());
 }
 
@@ -58,7 +70,9 @@ async fn login_keys_let_in_their_owner_only() {
     assert!(matches!(refused, Error::Unauthorized { .. }), "{refused:?}");
     access.credentials = file("known.nk", &known.seed);
     let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
-    bus.ensure(Stream::Entries, &StreamSettings::default()).await.unwrap();
+    bus.ensure(Stream::Entries, &StreamSettings::default())
+        .await
+        .unwrap();
     access.credentials = file("broken.nk", "SUNOTASEED");
     let refused = Bus::connect(&access, &ceasefire()).await.unwrap_err();
     assert!(matches!(refused, Error::BadCredentials { .. }), "{refused:?}");
@@ -72,7 +86,9 @@ async fn users_and_tokens_stand_in_addresses_too() {
     let world = World::with("authorization { user: me, password: secret }\n");
     let address = world.server.url().replace("nats://", "nats://me:secret@");
     Bus::connect(&Access::new(address), &ceasefire()).await.unwrap();
-    let refused = Bus::connect(&Access::new(world.server.url()), &ceasefire()).await.unwrap_err();
+    let refused = Bus::connect(&Access::new(world.server.url()), &ceasefire())
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Error::Unauthorized { .. }), "{refused:?}");
     let world = World::with("authorization { token: t0ken }\n");
     let address = world.server.url().replace("nats://", "nats://t0ken@");
@@ -87,9 +103,14 @@ async fn a_server_without_jetstream_is_warned_about() {
     let dir = tempfile::tempdir().unwrap();
     // A block of its own that switches it off: ours is then left out.
     let server = crate::support::server(dir.path(), "jetstream: disabled\n");
-    let bus = Bus::connect(&Access::new(server.url()), &ceasefire()).await.unwrap();
+    let bus = Bus::connect(&Access::new(server.url()), &ceasefire())
+        .await
+        .unwrap();
     assert_eq!(bus.warnings().len(), 1);
-    let failed = bus.ensure(Stream::Entries, &StreamSettings::default()).await.unwrap_err();
+    let failed = bus
+        .ensure(Stream::Entries, &StreamSettings::default())
+        .await
+        .unwrap_err();
     assert!(matches!(failed, Error::NoJetStream), "{failed:?}");
 }
 
@@ -106,9 +127,18 @@ async fn a_wrong_inbox_prefix_is_found_at_once() {
     });
     let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
     let asking = bus.state(Stream::Entries);
-    let denied = tokio::time::timeout(Duration::from_secs(2), asking).await.unwrap().unwrap_err();
+    let denied = tokio::time::timeout(Duration::from_secs(2), asking)
+        .await
+        .unwrap()
+        .unwrap_err();
     assert!(
-        matches!(&denied, Error::Denied { action: "subscribe to", .. }),
+        matches!(
+            &denied,
+            Error::Denied {
+                action: "subscribe to",
+                ..
+            }
+        ),
         "{denied:?}"
     );
     access.inbox_prefix = Some("_INBOX_me".to_owned());

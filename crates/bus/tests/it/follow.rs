@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use armistice_bus::{Bus, Follow, FollowError, Message, Outgoing, Start, Stream, StreamSettings};
 
-use crate::support::{PATIENCE, World, raw, sequences, texts};
+use crate::support::{PATIENCE, World, raw, sequences, texts, write_at_once};
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -49,12 +49,24 @@ async fn entries_are_followed_from_any_position() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
     record(&bus, 0..3_000).await;
-    let mut all = bus.follow(Stream::Entries, None, Start::Sequence(0)).await.unwrap();
-    let mut some = bus.follow(Stream::Entries, None, Start::Sequence(2_990)).await.unwrap();
+    let mut all = bus
+        .follow(Stream::Entries, None, Start::Sequence(0))
+        .await
+        .unwrap();
+    let mut some = bus
+        .follow(Stream::Entries, None, Start::Sequence(2_990))
+        .await
+        .unwrap();
     let mut new = bus.follow(Stream::Entries, None, Start::New).await.unwrap();
     assert_eq!((all.pending(), some.pending(), new.pending()), (3_000, 11, 0));
-    assert_eq!(sequences(&read(&mut all, 3_000).await), (1..=3_000).collect::<Vec<_>>());
-    assert_eq!(sequences(&read(&mut some, 11).await), (2_990..=3_000).collect::<Vec<_>>());
+    assert_eq!(
+        sequences(&read(&mut all, 3_000).await),
+        (1..=3_000).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        sequences(&read(&mut some, 11).await),
+        (2_990..=3_000).collect::<Vec<_>>()
+    );
     assert!(new.next(1, SHORT).await.unwrap().is_empty());
     record(&bus, 3_000..3_002).await;
     for follow in [&mut all, &mut some, &mut new] {
@@ -81,7 +93,11 @@ async fn a_new_message_comes_at_once() {
 async fn following_goes_on_within_a_second_of_a_restart() {
     let mut world = World::new();
     let bus = world.bus_with_streams().await;
-    let mut follow = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
+    write_at_once(&world, &["ENTRIES"]).await;
+    let mut follow = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
     record(&bus, 0..100).await;
     assert_eq!(read(&mut follow, 100).await.len(), 100);
     for round in 1..4_u64 {
@@ -115,7 +131,10 @@ async fn a_missing_entry_is_an_error_and_stays_one() {
     record(&bus, 0..10).await;
     let stream = js.get_stream("ENTRIES_test-1").await.unwrap();
     stream.delete_message(5).await.unwrap();
-    let mut follow = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
+    let mut follow = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
     assert_eq!(sequences(&read(&mut follow, 4).await), [1, 2, 3, 4]);
     for _ in 0..3 {
         match end(&mut follow).await {
@@ -137,19 +156,30 @@ async fn a_stream_deleted_or_created_anew_is_gone() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
     record(&bus, 0..10).await;
-    let mut follow = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
-    let mut slow = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
+    let mut follow = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
+    let mut slow = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
     read(&mut follow, 10).await;
     raw(&world).await.delete_stream("ENTRIES_test-1").await.unwrap();
     let gone = end(&mut follow).await;
     assert!(matches!(gone, FollowError::Gone { .. }), "{gone:?}");
     assert!(!gone.is_temporary() && gone.hint().is_some());
-    bus.ensure(Stream::Entries, &StreamSettings::default()).await.unwrap();
+    bus.ensure(Stream::Entries, &StreamSettings::default())
+        .await
+        .unwrap();
     record(&bus, 0..10).await;
     // It was opened on the stream before, and must not read the one that is there now.
     let gone = end(&mut slow).await;
     assert!(matches!(gone, FollowError::Gone { .. }), "{gone:?}");
-    let mut again = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
+    let mut again = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
     assert_eq!(read(&mut again, 10).await.len(), 10);
 }
 
@@ -169,7 +199,10 @@ async fn views_begin_with_the_newest_of_each_row() {
         .follow(Stream::Views, Some(&filter), Start::LastPerSubject)
         .await
         .unwrap();
-    let mut all = bus.follow(Stream::Views, None, Start::LastPerSubject).await.unwrap();
+    let mut all = bus
+        .follow(Stream::Views, None, Start::LastPerSubject)
+        .await
+        .unwrap();
     for follow in [&mut some, &mut all] {
         assert_eq!(texts(&read(follow, 3).await), ["3", "4", "5"]);
         assert!(follow.next(10, SHORT).await.unwrap().is_empty());
@@ -193,7 +226,10 @@ async fn views_begin_with_the_newest_of_each_row() {
 async fn an_empty_view_waits_through_a_restart() {
     let mut world = World::new();
     let bus = world.bus_with_streams().await;
-    let mut follow = bus.follow(Stream::Views, None, Start::LastPerSubject).await.unwrap();
+    let mut follow = bus
+        .follow(Stream::Views, None, Start::LastPerSubject)
+        .await
+        .unwrap();
     assert!(follow.next(10, SHORT).await.unwrap().is_empty());
     world.server.restart().unwrap();
     let other = world.bus().await;
@@ -206,7 +242,10 @@ async fn an_empty_view_waits_through_a_restart() {
 async fn a_consumer_that_vanishes_is_made_again() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
-    let mut follow = bus.follow(Stream::Entries, None, Start::Sequence(1)).await.unwrap();
+    let mut follow = bus
+        .follow(Stream::Entries, None, Start::Sequence(1))
+        .await
+        .unwrap();
     record(&bus, 0..10).await;
     read(&mut follow, 10).await;
     let stream = raw(&world).await.get_stream("ENTRIES_test-1").await.unwrap();
@@ -216,5 +255,8 @@ async fn a_consumer_that_vanishes_is_made_again() {
         stream.delete_consumer(&name.unwrap()).await.unwrap();
     }
     record(&bus, 10..20).await;
-    assert_eq!(sequences(&read(&mut follow, 10).await), (11..=20).collect::<Vec<_>>());
+    assert_eq!(
+        sequences(&read(&mut follow, 10).await),
+        (11..=20).collect::<Vec<_>>()
+    );
 }

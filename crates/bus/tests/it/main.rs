@@ -1,10 +1,10 @@
 //! The bus against real servers, one for each test.
 
 mod access;
+mod cluster;
 mod follow;
 mod intake;
 mod leaf;
-mod cluster;
 mod permissions;
 mod publish;
 mod query;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use armistice_bus::{Outgoing, PublishError, Stream, StreamSettings};
 
-use crate::support::{PATIENCE, World, sequences, take};
+use crate::support::{PATIENCE, World, sequences, take, write_at_once};
 
 #[tokio::test]
 async fn a_message_and_its_headers_arrive() {
@@ -105,13 +105,19 @@ async fn a_message_that_is_too_large_is_named_so() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
     // The greatest submission that can become an entry, with its id and our headers, fits.
-    let mut message = Outgoing::new(bus.subjects().submit("desk"), vec![b'x'; armistice_report::NOTE_BYTES_MAX]);
+    let mut message = Outgoing::new(
+        bus.subjects().submit("desk"),
+        vec![b'x'; armistice_report::NOTE_BYTES_MAX],
+    );
     message.message_id = Some("0".repeat(64));
     bus.publish(message).await.unwrap();
     for bytes in [70_000, 2_000_000] {
         let message = Outgoing::new(bus.subjects().submit("desk"), vec![b'x'; bytes]);
         match bus.publish(message).await.unwrap_err() {
-            PublishError::TooLarge { bytes: found, bytes_max } => {
+            PublishError::TooLarge {
+                bytes: found,
+                bytes_max,
+            } => {
                 assert_eq!(found, bytes);
                 assert!(bytes_max > 65_000 && bytes_max < bytes, "{bytes_max}");
             }
@@ -137,17 +143,25 @@ async fn a_forged_publish_is_denied_and_not_a_timeout() {
         })
     };
     access.credentials = user("ledger");
-    let ledger = armistice_bus::Bus::connect(&access, &crate::support::ceasefire()).await.unwrap();
+    let ledger = armistice_bus::Bus::connect(&access, &crate::support::ceasefire())
+        .await
+        .unwrap();
     ledger
         .ensure(Stream::Submitted, &StreamSettings::default())
         .await
         .unwrap();
     access.credentials = user("desk");
-    let desk = armistice_bus::Bus::connect(&access, &crate::support::ceasefire()).await.unwrap();
+    let desk = armistice_bus::Bus::connect(&access, &crate::support::ceasefire())
+        .await
+        .unwrap();
     let own = desk.subjects().submit("desk");
     let forged = desk.subjects().submit("other");
     let begun = Instant::now();
-    match desk.publish(Outgoing::new(forged.clone(), "x")).await.unwrap_err() {
+    match desk
+        .publish(Outgoing::new(forged.clone(), "x"))
+        .await
+        .unwrap_err()
+    {
         PublishError::Denied { subject } => assert_eq!(subject, forged),
         other => panic!("{other:?}"),
     }
@@ -205,7 +219,9 @@ async fn a_window_keeps_the_order_and_its_size() {
 async fn what_is_in_flight_when_the_server_dies_fails_at_once() {
     let mut world = World::new();
     let bus = world.bus_with_streams().await;
-    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x")).await.unwrap();
+    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
+        .await
+        .unwrap();
     let mut window = bus.window(1_000);
     // A stopped server takes bytes and answers nothing.
     signal(world.server.pid(), "STOP");
@@ -217,10 +233,18 @@ async fn what_is_in_flight_when_the_server_dies_fails_at_once() {
     let begun = Instant::now();
     world.server.kill();
     while let Some((_, outcome)) = window.next().await {
-        assert!(matches!(outcome, Err(PublishError::Disconnected { .. })), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(PublishError::Disconnected { .. })),
+            "{outcome:?}"
+        );
     }
-    let alone = bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x")).await;
-    assert!(matches!(alone, Err(PublishError::Disconnected { .. })), "{alone:?}");
+    let alone = bus
+        .publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
+        .await;
+    assert!(
+        matches!(alone, Err(PublishError::Disconnected { .. })),
+        "{alone:?}"
+    );
     assert!(begun.elapsed() < Duration::from_secs(2));
 }
 
@@ -228,7 +252,9 @@ async fn what_is_in_flight_when_the_server_dies_fails_at_once() {
 async fn an_answer_that_does_not_come_is_a_timeout_from_sending() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
-    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x")).await.unwrap();
+    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
+        .await
+        .unwrap();
     signal(world.server.pid(), "STOP");
     let begun = Instant::now();
     let mut window = bus.window(100);
@@ -238,7 +264,10 @@ async fn an_answer_that_does_not_come_is_a_timeout_from_sending() {
             .await;
     }
     while let Some((_, outcome)) = window.next().await {
-        assert!(matches!(outcome, Err(PublishError::TimedOut { .. })), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(PublishError::TimedOut { .. })),
+            "{outcome:?}"
+        );
     }
     // Fifty waits of five seconds each would be minutes.
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
@@ -249,8 +278,11 @@ async fn an_answer_that_does_not_come_is_a_timeout_from_sending() {
 async fn a_restarted_server_takes_messages_within_a_second() {
     let mut world = World::new();
     let bus = world.bus_with_streams().await;
+    write_at_once(&world, &["SUBMITTED"]).await;
     let mut intake = bus.intake("ledger", 1).await.unwrap();
-    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x")).await.unwrap();
+    bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
+        .await
+        .unwrap();
     assert_eq!(sequences(&take(&mut intake, 1).await), [1]);
     for round in 2..5 {
         let connections = *bus.reconnects().borrow();
@@ -258,7 +290,10 @@ async fn a_restarted_server_takes_messages_within_a_second() {
         world.server.restart().unwrap();
         let begun = Instant::now();
         loop {
-            match bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x")).await {
+            match bus
+                .publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
+                .await
+            {
                 Ok(_) => break,
                 Err(error) => assert!(error.is_temporary(), "{error:?}"),
             }

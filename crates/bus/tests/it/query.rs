@@ -56,7 +56,11 @@ async fn a_refusal_has_a_status_a_code_and_words() {
     let bus = world.bus().await;
     let _replica = replica(&world, "oslo").await;
     match asked(&bus, "entry", None, "missing").await.unwrap_err() {
-        AskError::Refused { status, code, message } => {
+        AskError::Refused {
+            status,
+            code,
+            message,
+        } => {
             assert_eq!((status, code.as_str()), (404, "no_such_entry"));
             assert_eq!(message, "there is no entry 9 sorry");
         }
@@ -70,12 +74,18 @@ async fn replicas_show_themselves_as_a_service() {
     let bus = world.bus().await;
     assert!(matches!(
         bus.questions("no.token", "1.0.0").await,
-        Err(Error::BadSetting { setting: "replica", .. })
+        Err(Error::BadSetting {
+            setting: "replica",
+            ..
+        })
     ));
     assert!(bus.questions("oslo", "one").await.is_err());
     let _replica = replica(&world, "oslo").await;
     let client = async_nats::connect(world.server.url()).await.unwrap();
-    let info = client.request("$SRV.INFO.armistice-test-1", "".into()).await.unwrap();
+    let info = client
+        .request("$SRV.INFO.armistice-test-1", "".into())
+        .await
+        .unwrap();
     let info: serde_json::Value = serde_json::from_slice(&info.payload).unwrap();
     assert_eq!(info["version"], "1.2.3");
     assert_eq!(info["metadata"]["replica"], "oslo");

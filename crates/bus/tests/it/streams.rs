@@ -13,8 +13,15 @@ async fn streams_are_created_once_and_are_the_same_the_second_time() {
     for stream in Stream::ALL {
         assert_eq!(bus.state(stream).await.unwrap(), None);
         let created = bus.ensure(stream, &settings).await.unwrap();
-        assert_eq!((created.messages, created.last_sequence, created.replicas), (0, 0, 1));
-        assert_eq!(bus.ensure(stream, &settings).await.unwrap(), created);
+        assert_eq!(
+            (created.messages, created.last_sequence, created.replicas),
+            (0, 0, 1)
+        );
+        assert_eq!(
+            bus.ensure(stream, &settings).await.unwrap(),
+            created,
+            "{stream:?}"
+        );
         assert_eq!(bus.state(stream).await.unwrap(), Some(created));
     }
 }
@@ -34,14 +41,23 @@ async fn a_stream_with_another_setting_is_refused_by_the_fields_name() {
             expected,
             found,
         }) => {
-            assert_eq!((stream.as_str(), field.as_str()), ("SUBMITTED_test-1", "max_bytes"));
+            assert_eq!(
+                (stream.as_str(), field.as_str()),
+                ("SUBMITTED_test-1", "max_bytes")
+            );
             assert_eq!((expected.as_str(), found.as_str()), ("1000000", "1073741824"));
         }
         other => panic!("{other:?}"),
     }
     // A field that was not asked for at all.
     let js = raw(&world).await;
-    let mut config = js.get_stream("VIEWS_test-1").await.unwrap().cached_info().config.clone();
+    let mut config = js
+        .get_stream("VIEWS_test-1")
+        .await
+        .unwrap()
+        .cached_info()
+        .config
+        .clone();
     config.republish = Some(async_nats::jetstream::stream::Republish {
         source: ">".to_owned(),
         destination: "copy.>".to_owned(),
@@ -87,15 +103,25 @@ async fn messages_are_read_one_by_one_and_purged_up_to_the_cursor() {
     let last = bus.last_message(Stream::Submitted, None).await.unwrap().unwrap();
     assert_eq!(last.sequence, 10);
     let desk = bus.subjects().submit("desk");
-    let last = bus.last_message(Stream::Submitted, Some(&desk)).await.unwrap().unwrap();
+    let last = bus
+        .last_message(Stream::Submitted, Some(&desk))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(last.sequence, 10);
     let nobody = bus.subjects().submit("nobody");
-    assert_eq!(bus.last_message(Stream::Submitted, Some(&nobody)).await.unwrap(), None);
+    assert_eq!(
+        bus.last_message(Stream::Submitted, Some(&nobody)).await.unwrap(),
+        None
+    );
 
     bus.purge_before(Stream::Submitted, 1).await.unwrap();
     bus.purge_before(Stream::Submitted, 7).await.unwrap();
     let state = bus.state(Stream::Submitted).await.unwrap().unwrap();
-    assert_eq!((state.first_sequence, state.last_sequence, state.messages), (7, 10, 4));
+    assert_eq!(
+        (state.first_sequence, state.last_sequence, state.messages),
+        (7, 10, 4)
+    );
     assert_eq!(bus.message(Stream::Submitted, 6).await.unwrap(), None);
     assert!(bus.message(Stream::Submitted, 7).await.unwrap().is_some());
 }
@@ -106,7 +132,9 @@ async fn entries_cannot_be_purged_or_deleted() {
     let bus = world.bus_with_streams().await;
     let subject = bus.subjects().entry("note.added.v1");
     for _ in 0..3 {
-        bus.publish(armistice_bus::Outgoing::new(subject.clone(), "x")).await.unwrap();
+        bus.publish(armistice_bus::Outgoing::new(subject.clone(), "x"))
+            .await
+            .unwrap();
     }
     assert!(matches!(
         bus.purge_before(Stream::Entries, 3).await,

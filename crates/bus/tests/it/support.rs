@@ -48,6 +48,19 @@ impl World {
     }
 }
 
+/// Makes the streams write before they acknowledge. A killed server then loses nothing, as one would not that keeps more
+/// than one copy; where a test is about what it loses, it does so itself.
+pub(crate) async fn write_at_once(world: &World, streams: &[&str]) {
+    let js = raw(world).await;
+    for stream in streams {
+        let name = format!("{stream}_test-1");
+        let mut config = js.get_stream(&name).await.unwrap().cached_info().config.clone();
+        config.persist_mode = None;
+        js.delete_stream(&name).await.unwrap();
+        js.create_stream(config).await.unwrap();
+    }
+}
+
 pub(crate) fn server(dir: &Path, config: &str) -> LocalServer {
     LocalServer::start(&binary().unwrap(), dir, config).unwrap()
 }
@@ -67,7 +80,9 @@ pub(crate) async fn submit(bus: &Bus, numbers: std::ops::Range<u64>) {
     let mut window = bus.window(256);
     for number in numbers {
         let subject = bus.subjects().submit("desk");
-        window.send(number, Outgoing::new(subject, number.to_string())).await;
+        window
+            .send(number, Outgoing::new(subject, number.to_string()))
+            .await;
     }
     while let Some((number, outcome)) = window.next().await {
         outcome.unwrap_or_else(|error| panic!("{number}: {error}"));
