@@ -302,6 +302,7 @@ struct ApiError {
 
 /// `JetStream` error codes that callers treat differently.
 pub(crate) mod code {
+    pub(crate) const NO_PEERS: u64 = 10005;
     pub(crate) const CONSUMER_NOT_FOUND: u64 = 10014;
     pub(crate) const NO_MESSAGE: u64 = 10037;
     pub(crate) const NOT_ENABLED_FOR_ACCOUNT: u64 = 10039;

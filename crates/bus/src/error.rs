@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use semver::Version;
 
+use crate::connection::code;
+
 /// The error of another library, kept as a cause.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -191,7 +193,8 @@ impl Error {
             | Self::TimedOut { .. }
             | Self::Disconnected { .. }
             | Self::NoJetStream => true,
-            Self::Refused { status, .. } => *status == 503,
+            // A cluster that is starting has fewer nodes than copies are asked for.
+            Self::Refused { status, code, .. } => *status == 503 || *code == code::NO_PEERS,
             _ => false,
         }
     }

@@ -21,6 +21,12 @@
 //!
 //! Not for production: no users, no certificates, no logs but a file.
 
+mod cluster;
+mod link;
+
+pub use cluster::LocalCluster;
+pub use link::LocalLink;
+
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
