@@ -15,8 +15,8 @@ struct Pair {
 }
 
 impl Pair {
-    /// The configurations of the documentation of `stream.rs`, on free ports. The hub does not tell its own address, which
-    /// would lead around the link.
+    /// The configurations of the documentation of `stream.rs`, on free ports. The hub tells the
+    /// link's address, since its own would lead around the link.
     fn new() -> Self {
         Self::with("deny_exports: [\"armistice.>\"]\n deny_imports: [\"armistice.>\"]")
     }
@@ -24,14 +24,15 @@ impl Pair {
     fn with(denied: &str) -> Self {
         let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let port = free_port().unwrap();
+        let link = LocalLink::to(port).unwrap();
         let hub = server(
             dirs[0].path(),
             &format!(
                 "server_name: hub\njetstream {{ domain: hub, store_dir: $STORE }}\n\
-                 leafnodes {{ listen: \"127.0.0.1:{port}\", no_advertise: true }}\n"
+                 leafnodes {{ listen: \"127.0.0.1:{port}\", advertise: \"127.0.0.1:{}\" }}\n",
+                link.port()
             ),
         );
-        let link = LocalLink::to(port).unwrap();
         let office = server(
             dirs[1].path(),
             &format!(
