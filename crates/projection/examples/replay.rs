@@ -111,7 +111,7 @@ fn follow(entries: &[Vec<u8>]) {
         rows += live.changes().len();
         times.push(started.elapsed().as_secs_f64() * 1e3);
         let started = Instant::now();
-        View::ALL.iter().for_each(|view| drop(live.digest(*view)));
+        rows += View::ALL.iter().map(|view| live.digest(*view)).filter(|digest| digest.rows.0 == u64::MAX).count();
         digesting += started.elapsed().as_secs_f64() * 1e3;
     }
     times.sort_by(f64::total_cmp);

@@ -129,6 +129,11 @@ impl Projection {
         self.frontier.root()
     }
 
+    /// The leaf hashes of the entries applied, in the order of the log.
+    pub fn leaf_hashes(&self) -> &[[u8; 32]] {
+        self.state.entries.hashes()
+    }
+
     /// SHA-256 of the codebook in force: the founding's, or the last one adopted.
     pub fn codebook(&self) -> Option<Sha256> {
         self.state.ledger.codebook()
