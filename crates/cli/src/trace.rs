@@ -21,7 +21,8 @@ pub(crate) fn start(verbose: u8) -> Outcome {
             .hint("an allowed value: ARMISTICE_LOG=armistice_eventlog=debug")
         })?,
         None => EnvFilter::new(match verbose {
-            0 => "warn",
+            // What the client library logs before it fails is in the failure that we print.
+            0 => "warn,async_nats=off",
             1 => "info",
             2 => "debug",
             _ => "trace",

@@ -57,6 +57,9 @@ pub(crate) struct Args {
     /// How many projections get a login: projection-1, projection-2, …
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(0..=i64::from(PROJECTIONS_MAX)))]
     projections: u16,
+    /// Somebody who reads views and asks questions, as `armistice watch` does; give it again for each
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    reader: Vec<String>,
     /// A field office that may connect to these servers; give it again for each
     #[arg(long, value_name = "OFFICE", value_delimiter = ',')]
     leaf: Vec<String>,
@@ -88,6 +91,9 @@ struct Server {
     /// Where clients connect [default: 127.0.0.1:4222 without TLS, 0.0.0.0:4222 with it]
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
+    /// Where field offices connect, with --leaf [default: 127.0.0.1:7422 without TLS, 0.0.0.0:7422 with it]
+    #[arg(long, value_name = "HOST:PORT")]
+    leaf_listen: Option<String>,
     /// Where the monitoring pages are
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8222")]
     monitor: String,

@@ -6,7 +6,7 @@ use armistice_bus::Role;
 use armistice_report::{CeasefireId, ProducerName};
 use serde_json::json;
 
-use super::server::{self, CLUSTER_NODES, Common, HUB_DOMAIN};
+use super::server::{self, CLIENT_PORT, CLUSTER_NODES, Common, HUB_DOMAIN, LEAF_PORT};
 use super::users::{Rights, User};
 use super::{Args, PRODUCERS_MAX, Paths, Shape};
 use crate::failure::{Exit, Failure, Outcome};
@@ -181,9 +181,11 @@ fn hosts(args: &Args) -> Outcome<Vec<String>> {
 }
 
 fn servers(args: &Args, hosts: &[String], tls: bool, users: &str) -> Outcome<Vec<(String, String)>> {
-    let listen = if tls { "0.0.0.0:4222" } else { "127.0.0.1:4222" };
+    // Without TLS nobody connects from another machine, unless the caller says so.
+    let address = if tls { "0.0.0.0" } else { "127.0.0.1" };
+    let or = |given: &Option<String>, port: u16| given.clone().unwrap_or_else(|| format!("{address}:{port}"));
     let common = Common {
-        listen: args.server.listen.clone().unwrap_or_else(|| listen.to_owned()),
+        listen: or(&args.server.listen, CLIENT_PORT),
         monitor: args.server.monitor.clone(),
         store: args.server.store.clone(),
         tls: tls.then(|| Paths {
@@ -191,7 +193,7 @@ fn servers(args: &Args, hosts: &[String], tls: bool, users: &str) -> Outcome<Vec
             certificate: args.server.tls_cert.clone(),
             key: args.server.tls_key.clone(),
         }),
-        leaves: !args.leaf.is_empty(),
+        leaf_listen: (!args.leaf.is_empty()).then(|| or(&args.server.leaf_listen, LEAF_PORT)),
     };
     Ok(match args.shape {
         Shape::Single => vec![("single.conf".to_owned(), server::single(&common, users))],
@@ -227,7 +229,10 @@ fn domain(name: &str) -> Outcome<String> {
 
 fn urls(args: &Args, hosts: &[String], tls: bool) -> Vec<String> {
     let listen = args.server.listen.as_deref().unwrap_or_default();
-    let port = listen.rsplit_once(':').map_or("4222", |(_, port)| port);
+    let port = match listen.rsplit_once(':') {
+        Some((_, port)) => port.to_owned(),
+        None => CLIENT_PORT.to_string(),
+    };
     let scheme = if tls { "tls" } else { "nats" };
     hosts
         .iter()
@@ -275,18 +280,23 @@ fn all_users(args: &Args, producers: &[String]) -> Outcome<Vec<User>> {
             Rights::Office(office.clone()),
         ));
     }
-    for name in producers {
-        if users.iter().any(|user| user.name == *name) {
-            let message = format!("a producer is called {name}, which is the name of a role's login");
+    let producers = producers.iter().map(|name| {
+        let role = Role::Producer(name.clone());
+        user(name, "a producer, who submits as itself alone", Rights::Of(role))
+    });
+    let readers = args.reader.iter().map(|name| {
+        let role = Role::Reader(name.clone());
+        user(name, "reads views and asks questions", Rights::Of(role))
+    });
+    for named in producers.chain(readers) {
+        let is_name = ProducerName::new(&named.name).is_ok();
+        if !is_name || users.iter().any(|user| user.name == named.name) {
+            let message = format!("{:?} cannot be the name of another login", named.name);
             return Err(Failure::new(Exit::Refused, "login_name", message).hint(
-                "logins of roles are ledger, projection-N, auditor, operator and office-NAME: give the producer another name",
+                "one name, one login; those of the roles are ledger, projection-N, auditor, operator and office-NAME",
             ));
         }
-        users.push(user(
-            name,
-            "a producer, who submits as itself alone",
-            Rights::Of(Role::Producer(name.clone())),
-        ));
+        users.push(named);
     }
     Ok(users)
 }

@@ -23,6 +23,9 @@ pub(crate) const ACCOUNT: &str = "ARMISTICE";
 /// Servers of a cluster. Three is the smallest number that goes on when one is lost.
 pub(crate) const CLUSTER_NODES: usize = 3;
 
+/// The port on which clients connect.
+pub(crate) const CLIENT_PORT: u16 = 4222;
+
 /// The port on which the nodes of a cluster talk to one another.
 const ROUTE_PORT: u16 = 6222;
 
@@ -40,8 +43,8 @@ pub(crate) struct Common {
     pub(crate) store: String,
     /// Paths on the server's machine.
     pub(crate) tls: Option<Paths>,
-    /// Accepts field offices.
-    pub(crate) leaves: bool,
+    /// Where field offices connect, `HOST:PORT`; none when there are none.
+    pub(crate) leaf_listen: Option<String>,
 }
 
 /// One server for everything.
@@ -136,11 +139,11 @@ fn body(text: &mut String, name: &str, domain: &str, common: &Common) {
 }
 
 fn leaves(text: &mut String, common: &Common) {
-    if !common.leaves {
+    let Some(listen) = &common.leaf_listen else {
         return;
-    }
+    };
     text.push_str("# Field offices connect here.\nleafnodes {\n");
-    line(text, format_args!("  listen: \"0.0.0.0:{LEAF_PORT}\"\n"));
+    line(text, format_args!("  listen: {listen:?}\n"));
     if let Some(tls) = &common.tls {
         tls_block(text, "  ", tls, "");
     }
