@@ -1,6 +1,7 @@
 //! Tests that need several crates.
 
 mod bus_kill;
+mod bus_sites;
 mod digests;
 mod faults;
 mod flips;
