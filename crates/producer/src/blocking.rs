@@ -1,15 +1,13 @@
 //! The same for programs without a runtime: every call blocks.
 //!
 //! ```no_run
-//! use armistice_bus::{Access, Patience};
+//! use armistice_bus::Access;
 //! use armistice_producer::{Draft, Outcome, Settings, blocking::Producer};
 //! use std::time::Duration;
 //!
 //! # fn example(settings: Settings, draft: Draft) -> Result<(), Box<dyn std::error::Error>> {
 //! let producer = Producer::open("newsdesk.outbox", settings)?;
-//! let mut access = Access::new("nats://127.0.0.1:4222");
-//! access.patience = Patience::Retry; // reports are queued while no server answers
-//! producer.connect(&access)?;
+//! producer.connect(Access::new("nats://127.0.0.1:4222"))?; // reports are queued while no server answers
 //!
 //! let mut ticket = producer.report(draft)?; // signed, and durable on this machine
 //! match producer.wait(&mut ticket, Duration::from_secs(30)) {
@@ -25,7 +23,7 @@
 //! It has a runtime of two threads of its own and must not be called from within another runtime.
 
 use crate::{Draft, Error, Outcome, Pending, Settings, Status, Ticket};
-use armistice_bus::{Access, Bus};
+use armistice_bus::Access;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,16 +54,13 @@ impl Producer {
         Ok(Self { runtime, producer })
     }
 
-    /// Connects and publishes from now on.
+    /// See [`crate::Producer::connect_to`].
     ///
     /// # Errors
-    /// [`Error::NotConnected`], and as [`crate::Producer::connect`].
-    pub fn connect(&self, access: &Access) -> Result<(), Error> {
-        self.runtime.block_on(async {
-            let bus = Bus::connect(access, self.producer.ceasefire()).await;
-            let bus = bus.map_err(|error| Error::NotConnected(Arc::new(error)))?;
-            self.producer.connect(bus)
-        })
+    /// The same.
+    pub fn connect(&self, access: Access) -> Result<(), Error> {
+        let _inside = self.runtime.enter();
+        self.producer.connect_to(access)
     }
 
     /// See [`crate::Producer::report`].

@@ -29,8 +29,8 @@ use tracing::{debug, warn};
 
 /// Notes read from the outbox at once: 64 of the longest are 4 MiB.
 const READ_MAX: usize = 64;
-/// How long a server that refuses for good is left alone before it is asked again.
-const REFUSED_PAUSE: Duration = Duration::from_secs(30);
+/// How long a server that does not permit it is left alone before it is asked again: somebody has to change it first.
+const DENIED_PAUSE: Duration = Duration::from_secs(30);
 /// How often overdue receipts are looked for, at most and at least.
 const TICK_MIN: Duration = Duration::from_millis(10);
 const TICK_MAX: Duration = Duration::from_secs(1);
@@ -152,7 +152,7 @@ impl Courier {
             }
             Err(error) => error,
         };
-        let is_temporary = error.is_temporary();
+        let is_denied = matches!(error, PublishError::Denied { .. });
         let is_too_large = matches!(error, PublishError::TooLarge { .. });
         let error = Error::NotPublished(Arc::new(error));
         if is_too_large {
@@ -167,14 +167,14 @@ impl Courier {
             return;
         }
         run.attempts += 1;
-        let pause = if is_temporary {
-            run.pauses.next().unwrap_or(REFUSED_PAUSE)
+        let pause = if is_denied {
+            DENIED_PAUSE
         } else {
-            REFUSED_PAUSE
+            run.pauses.next().unwrap_or(DENIED_PAUSE)
         };
         run.paused_until = Some(Instant::now() + pause);
         self.trouble(error.clone(), run.attempts);
-        if !is_temporary {
+        if is_denied {
             self.tell(None, error).await;
         }
     }

@@ -38,6 +38,7 @@
 //! two checkpoints of the ledger agree with each other: that is an audit's.
 
 pub mod blocking;
+mod connect;
 mod courier;
 mod draft;
 mod error;

@@ -1,16 +1,13 @@
 //! What a program holds: an open outbox, and the connection that empties it.
 
-use crate::courier::Courier;
+use crate::connect::{self, Parts};
 use crate::draft::Home;
-use crate::follower::{self, BATCHES_MAX};
 use crate::keeper::{COMMANDS_MAX, Command, Keeper, Shared};
 use crate::outbox::{Outbox, Work};
 use crate::reader::Reader;
-use crate::schedule::{Limits, Schedule};
-use crate::verify::Verifier;
 use crate::{Counter, Draft, Error, Pending, Settings, Status, Ticket};
 use armistice_admission::Submission;
-use armistice_bus::Bus;
+use armistice_bus::{Access, Bus};
 use armistice_report::CeasefireId;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,7 +28,7 @@ struct Inner {
     /// `None` once closed: the file is free for another process when nobody reads it.
     reader: Mutex<Option<Reader>>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Producer {
@@ -78,7 +75,7 @@ impl Producer {
             commands,
             reader: Mutex::new(Some(reader)),
             thread: Mutex::new(Some(thread)),
-            tasks: Mutex::new(Vec::new()),
+            task: Mutex::new(None),
         })))
     }
 
@@ -87,36 +84,42 @@ impl Producer {
     ///
     /// # Errors
     /// [`Error::Connected`] the second time, [`Error::Closed`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn connect(&self, bus: Bus) -> Result<(), Error> {
+        self.start(|parts| tokio::spawn(connect::over(bus, parts)))
+    }
+
+    /// The same when there may be no server yet: it is looked for until one answers, and what is wrong meanwhile is in
+    /// [`Producer::status`].
+    ///
+    /// # Errors
+    /// As [`Producer::connect`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn connect_to(&self, access: Access) -> Result<(), Error> {
+        self.start(|parts| tokio::spawn(connect::to(access, parts)))
+    }
+
+    fn start(&self, start: impl FnOnce(Parts) -> JoinHandle<()>) -> Result<(), Error> {
         let inner = &self.0;
         let reader = self.reader()?;
-        let mut tasks = inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        if !tasks.is_empty() {
+        let mut task = inner.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if task.is_some() {
             return Err(Error::Connected);
         }
-        let settings = &inner.settings;
-        let producer = inner.home.producer.as_str();
-        let (heard, answers) = mpsc::channel(BATCHES_MAX);
-        let receipts = bus.subjects().receipt(producer);
-        tasks.push(tokio::spawn(follower::run(bus.clone(), receipts, heard)));
-        let limits = Limits {
-            in_flight_max: settings.in_flight_max,
-            resend_after: settings.resend_after,
-            resend_after_max: settings.resend_after_max,
-        };
-        let courier = Courier {
-            subject: bus.subjects().submit(producer),
-            bus,
+        *task = Some(start(Parts {
+            producer: inner.home.producer.clone(),
+            ceasefire: inner.home.ceasefire.clone(),
+            settings: inner.settings.clone(),
             reader,
             keeper: inner.commands.clone(),
             durable: inner.shared.durable.subscribe(),
             status: inner.shared.status.clone(),
-            schedule: Schedule::new(inner.fresh_from, limits),
-            verifier: Verifier::new(settings.ledger.clone()),
-            in_flight_max: settings.in_flight_max.max(1),
-            resend_after: settings.resend_after,
-        };
-        tasks.push(tokio::spawn(courier.run(answers)));
+            fresh_from: inner.fresh_from,
+        }));
         Ok(())
     }
 
@@ -259,8 +262,8 @@ impl Producer {
     /// Stops publishing, finishes the write that is under way and frees the outbox. What is pending stays in it.
     pub async fn close(&self) {
         self.0.shared.room.close();
-        let tasks = std::mem::take(&mut *self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        for task in tasks {
+        let task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
             task.abort();
             // Aborted is how it ends.
             let _ = task.await;
@@ -327,8 +330,8 @@ impl Producer {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let tasks = self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for task in tasks {
+        let task = self.task.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = task {
             task.abort();
         }
         // The thread ends by itself when its last command is done; a full queue means that it is busy, and the channel closes.
