@@ -4,7 +4,7 @@ use armistice_bus::{Bus, Outgoing, Stream, StreamSettings};
 use armistice_report::CeasefireId;
 
 use crate::desk::{Desk, Ran};
-use crate::nats_server::{access, start, wait};
+use crate::nats_server::{Server, access, start, wait};
 
 /// What a doctor printed, with what differs from run to run replaced.
 fn shown(ran: &Ran, desk: &Desk) -> String {
@@ -134,99 +134,110 @@ fn who_may_not_look_is_told_so() {
     insta::assert_snapshot!("doctor_stranger", shown(&desk.ends(1, &line), &desk));
 }
 
-/// A hub and an office from their generated configurations: what is submitted at the office arrives at the hub once, and
-/// the office's login can do nothing else there.
-#[test]
-fn an_office_s_streams_reach_the_hub() {
-    let hub = Desk::new();
+/// A hub with a login for the office, and where leaf nodes connect.
+fn hub() -> (Desk, Server, String) {
+    let desk = Desk::new();
     // The server's ports file does not tell this one.
     let port = armistice_bus::local::free_port().unwrap();
-    hub.good(&format!("nats-config --ceasefire karabakh-2020 --leaf erebuni --out nats --listen 127.0.0.1:-1 --leaf-listen 127.0.0.1:{port} --monitor 127.0.0.1:-1 --store streams"));
-    let hub_server = start(&hub, "nats/single.conf");
-    let ceasefire = CeasefireId::new("karabakh-2020").unwrap();
+    desk.good(&format!("nats-config --ceasefire karabakh-2020 --leaf erebuni --out nats --listen 127.0.0.1:-1 --leaf-listen 127.0.0.1:{port} --monitor 127.0.0.1:-1 --store streams"));
+    let server = start(&desk, "nats/single.conf");
+    (desk, server, format!("nats-leaf://127.0.0.1:{port}"))
+}
+
+/// An office of that hub, on this machine and without certificates.
+fn office(hub: &Desk, leaf_url: &str) -> (Desk, Server) {
+    let desk = Desk::new();
+    let login = hub.path("nats/logins/office-erebuni.nk").display().to_string();
+    desk.good(&format!("nats-config --shape office --office erebuni --ceasefire karabakh-2020 --producer observers --hub-url {leaf_url} --hub-login {login} --out nats --listen 127.0.0.1:-1 --monitor 127.0.0.1:-1 --store streams"));
+    let config = String::from_utf8(desk.read("nats/office.conf")).unwrap();
+    desk.write("nats/office.conf", &without_tls(&config));
+    let server = start(&desk, "nats/office.conf");
+    (desk, server)
+}
+
+/// Makes streams of the hub as its ledger does.
+async fn make(hub: &Desk, server: &Server, streams: &[Stream]) -> Bus {
     let settings = StreamSettings {
         offices: vec!["erebuni".to_owned()],
         ..StreamSettings::default()
     };
-    // A mirror and a source of a stream that is not there yet look again only after ten seconds: the hub's RECEIPTS come
-    // before the office's mirror of them, and the hub's SUBMITTED after the office's.
-    let make = async |streams: &[Stream]| {
-        let ledger = Bus::connect(&access(&hub, &hub_server, "ledger"), &ceasefire)
-            .await
-            .unwrap();
-        for stream in streams {
-            ledger.ensure(*stream, &settings).await.unwrap();
+    let ledger = connect(hub, server, "ledger").await;
+    for stream in streams {
+        ledger.ensure(*stream, &settings).await.unwrap();
+    }
+    ledger
+}
+
+async fn connect(desk: &Desk, server: &Server, user: &str) -> Bus {
+    let ceasefire = CeasefireId::new("karabakh-2020").unwrap();
+    Bus::connect(&access(desk, server, user), &ceasefire)
+        .await
+        .unwrap()
+}
+
+/// The messages of a stream once it has at least `least`; fails after twenty seconds.
+async fn reached(bus: &Bus, stream: Stream, least: u64) -> u64 {
+    for _ in 0..1_000 {
+        let messages = bus.state(stream).await.unwrap().unwrap().messages;
+        if messages >= least {
+            return messages;
         }
-        ledger
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{stream:?} never had {least} messages");
+}
+
+#[test]
+fn office_makes_its_streams_once_and_never_at_the_hub() {
+    let (hub, hub_server, leaf_url) = hub();
+    let (office, office_server) = office(&hub, &leaf_url);
+    let line = |server: &Server| {
+        format!(
+            "office --ceasefire karabakh-2020 --nats {} --nkey nats/logins/operator.nk --inbox-prefix _INBOX_operator",
+            server.url
+        )
     };
-    wait(make(&[
-        Stream::Entries,
-        Stream::Checkpoints,
-        Stream::Receipts,
-        Stream::Views,
-    ]));
-    let office = Desk::new();
-    let login = hub.path("nats/logins/office-erebuni.nk").display().to_string();
-    office.good(&format!(
-        "nats-config --shape office --office erebuni --ceasefire karabakh-2020 --producer observers --hub-url nats-leaf://127.0.0.1:{port} --hub-login {login} --out nats --listen 127.0.0.1:-1 --monitor 127.0.0.1:-1 --store streams"
-    ));
-    // On one machine, without certificates.
-    let config = String::from_utf8(office.read("nats/office.conf")).unwrap();
-    office.write("nats/office.conf", &without_tls(&config));
-    let office_server = start(&office, "nats/office.conf");
-    let line = format!(
-        "office --ceasefire karabakh-2020 --nats {} --nkey nats/logins/operator.nk --inbox-prefix _INBOX_operator",
-        office_server.url
-    );
-    insta::assert_snapshot!("office", shown(&office.ends(0, &line), &office));
-    insta::assert_snapshot!("office_again", shown(&office.ends(0, &line), &office));
-    let wrong = format!(
-        "office --ceasefire karabakh-2020 --nats {} --nkey nats/logins/operator.nk --inbox-prefix _INBOX_operator",
-        hub_server.url
-    );
-    insta::assert_snapshot!("office_is_hub", shown(&hub.ends(6, &wrong), &hub));
-    let doctor = line.replacen("office", "doctor --hub-domain hub", 1);
-    let found = findings(&office.ends(0, &format!("{doctor} -o json")));
+    let here = line(&office_server);
+    insta::assert_snapshot!("office", shown(&office.ends(0, &here), &office));
+    insta::assert_snapshot!("office_again", shown(&office.ends(0, &here), &office));
+    let there = hub.ends(6, &line(&hub_server));
+    insta::assert_snapshot!("office_is_hub", shown(&there, &hub));
+    let doctor = here.replacen("office", "doctor --hub-domain hub -o json", 1);
+    let found = findings(&office.ends(0, &doctor));
     assert!(
         found.contains(&"ok stream RECEIPTS_karabakh-2020".to_owned()),
         "{found:?}"
     );
+}
 
+/// From their generated configurations: what is submitted at the office arrives at the hub once, and receipts come back,
+/// with a login that can do nothing else at the hub.
+#[test]
+fn what_an_office_takes_reaches_the_hub_once() {
+    let (hub, hub_server, leaf_url) = hub();
+    let (office, office_server) = office(&hub, &leaf_url);
+    // A mirror and a source of a stream that is not there yet look again only after ten seconds: the hub's RECEIPTS come
+    // before the office's mirror of them, and the hub's SUBMITTED after the office's.
+    wait(make(
+        &hub,
+        &hub_server,
+        &[Stream::Entries, Stream::Checkpoints, Stream::Receipts],
+    ));
+    let url = &office_server.url;
+    office.good(&format!("office --ceasefire karabakh-2020 --nats {url} --nkey nats/logins/operator.nk --inbox-prefix _INBOX_operator"));
     wait(async {
-        let ledger = make(&[Stream::Submitted]).await;
-        let observers = Bus::connect(&access(&office, &office_server, "observers"), &ceasefire)
-            .await
-            .unwrap();
+        let ledger = make(&hub, &hub_server, &[Stream::Submitted]).await;
+        let observers = connect(&office, &office_server, "observers").await;
         for number in 0..100 {
             let to = observers.subjects().submit("observers");
-            observers
-                .publish(Outgoing::new(to, format!("note {number}")))
-                .await
-                .unwrap();
+            let note = Outgoing::new(to, format!("note {number}"));
+            observers.publish(note).await.unwrap();
         }
         let receipt = Outgoing::new(ledger.subjects().receipt("observers"), "a receipt");
         ledger.publish(receipt).await.unwrap();
-        let reached = async |bus: &Bus, stream: Stream, messages: u64| {
-            loop {
-                let state = bus.state(stream).await.unwrap().unwrap();
-                if state.messages >= messages {
-                    return state.messages;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        };
-        let operator = Bus::connect(&access(&office, &office_server, "operator"), &ceasefire)
-            .await
-            .unwrap();
-        let limit = std::time::Duration::from_secs(20);
-        let arrived = tokio::time::timeout(limit, reached(&ledger, Stream::Submitted, 100))
-            .await
-            .unwrap();
-        assert_eq!(arrived, 100, "each report is captured once");
-        let mirrored = tokio::time::timeout(limit, reached(&operator, Stream::Receipts, 1))
-            .await
-            .unwrap();
-        assert_eq!(mirrored, 1);
+        assert_eq!(reached(&ledger, Stream::Submitted, 100).await, 100);
+        let operator = connect(&office, &office_server, "operator").await;
+        assert_eq!(reached(&operator, Stream::Receipts, 1).await, 1);
     });
 }
 

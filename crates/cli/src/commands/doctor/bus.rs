@@ -2,6 +2,8 @@
 //!
 //! Only reads: a stream that is not there is reported, not made; a setting that differs is named, not changed.
 
+use std::fmt::Write;
+
 use armistice_bus::{Bus, Error, Patience, Stream, StreamSettings, StreamState};
 use armistice_bus::{Message, OfficeSide};
 use armistice_report::CeasefireId;
@@ -83,7 +85,8 @@ fn server(bus: &Bus) -> Vec<Finding> {
     let mut what = format!("nats-server {}, {}", facts.version, facts.name);
     for (word, value) in [("cluster", &facts.cluster), ("domain", &facts.domain)] {
         if let Some(value) = value {
-            what.push_str(&format!(", {word} {value}"));
+            // Writing to memory cannot fail.
+            let _ = write!(what, ", {word} {value}");
         }
     }
     let warnings = bus.warnings();

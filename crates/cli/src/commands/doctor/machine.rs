@@ -81,6 +81,10 @@ fn file_system(folder: &Path) -> Option<Finding> {
         Memory,
         Network,
     }
+    #[allow(
+        clippy::useless_conversion,
+        reason = "the type of this field differs between machines"
+    )]
     let magic = i64::try_from(rustix::fs::statfs(folder).ok()?.f_type).ok()?;
     let Some((_, name, kind)) = KINDS.iter().find(|(number, _, _)| *number == magic) else {
         return Some(Finding::note("file system", format!("unknown kind {magic:#x}")));

@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// The ledger's folder, where this machine has one
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// A server's monitoring address, http://HOST:8222; give it again for each node
+    /// A server's monitoring address, `http://HOST:8222`; give it again for each node
     #[arg(long, value_name = "URL", value_delimiter = ',')]
     monitor: Vec<String>,
     /// How many copies the streams should have

@@ -66,7 +66,7 @@ pub(crate) struct Args {
     /// With --shape office: the office's name, which is its JetStream domain
     #[arg(long, value_name = "NAME", required_if_eq("shape", "office"))]
     office: Option<String>,
-    /// With --shape office: the hub's address for leaf nodes, for example tls://hub.example:7422
+    /// With --shape office: the hub's address for leaf nodes, for example `tls://hub.example:7422`
     #[arg(
         long,
         value_name = "URL",
@@ -158,7 +158,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     let path = args.out.join(plan.users_file);
     written.push((path.clone(), generated_file(&path, &users)?));
     if let Some(login) = &args.hub_login {
-        let path = plan.hub_login_file(&args.out);
+        let path = args.out.join(plan::HUB_LOGIN_FILE);
         written.push((path.clone(), logins::hub_login(login, &path)?));
     }
     written.extend(logins.written());

@@ -1,6 +1,6 @@
 //! What `armistice nats-config` is going to write: decided before the first file is touched.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use armistice_bus::Role;
 use armistice_report::{CeasefireId, ProducerName};
@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::ledger_folder::LedgerFolder;
 
 /// The file that an office's configuration includes for its login at the hub.
-const HUB_LOGIN_FILE: &str = "hub-login.conf";
+pub(crate) const HUB_LOGIN_FILE: &str = "hub-login.conf";
 
 /// What is going to be written.
 #[derive(Debug)]
@@ -45,11 +45,6 @@ impl Plan {
             uses_tls,
             ceasefire,
         })
-    }
-
-    /// Where an office's login at the hub goes.
-    pub(crate) fn hub_login_file(&self, out: &Path) -> PathBuf {
-        out.join(HUB_LOGIN_FILE)
     }
 
     /// A context of the `nats` command for one user. Its seed is named relative to the context, so that both can be
