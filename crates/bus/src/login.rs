@@ -34,6 +34,9 @@ impl fmt::Debug for Login {
 }
 
 /// Makes the keys of a new user from the system's randomness.
+///
+/// # Panics
+/// When the system has no randomness to give.
 pub fn new_login() -> Login {
     let pair = nkeys::KeyPair::new_user();
     Login {

@@ -13,10 +13,11 @@
 //! Source: the subjects of the `JetStream` API (NATS reference, "NATS API Reference") that this crate uses.
 //!
 //! # What this does not stop
-//! Whoever may create a consumer may have the server send them its messages on any subject (`deliver_subject`), because the
-//! server does not hold that subject against their permissions. They can only send what the stream has already, and the
-//! readers of ENTRIES check every entry; but a stray message takes a sequence. A role that is not trusted so far reads by
-//! HTTP.
+//! Whoever may create a consumer on a stream can have the server deliver that stream's messages to any subject that
+//! somebody subscribes to (`deliver_subject`): the server does not hold that subject against their permissions. So they can
+//! pass old messages to replicas as questions, and, while somebody else subscribes to the very subject of an entry, into
+//! ENTRIES, where they take sequences until the ledger's operator removes the stream. They cannot make messages of their
+//! own that way, and every reader checks what an entry says. Who is not trusted so far reads by HTTP.
 
 use armistice_report::CeasefireId;
 

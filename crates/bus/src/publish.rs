@@ -119,26 +119,25 @@ impl Sent {
             Err(error) => return Err(error.take().unwrap_or_else(already_given)),
         };
         // Most acknowledgements of a window are there when they are looked at: spare them what waiting costs.
-        let answer = match acknowledgement.now_or_never() {
-            Some(answer) => answer,
-            None => {
-                let link = bus.link();
-                let subject = &self.subject;
-                tokio::select! {
-                    biased;
-                    answer = acknowledgement => answer,
-                    _ = link.denied(self.denials, |denial| &denial.subject == subject) => {
-                        return self.end(PublishError::Denied { subject: self.subject.clone() });
-                    }
-                    denial = link.denied(0, |denial| bus.is_our_inbox(denial)) => {
-                        return self.end(PublishError::Denied { subject: denial.subject });
-                    }
-                    () = link.lost(self.epoch) => {
-                        return self.end(PublishError::Disconnected { subject: self.subject.clone() });
-                    }
-                    () = tokio::time::sleep_until(self.deadline) => {
-                        return self.end(PublishError::TimedOut { subject: self.subject.clone() });
-                    }
+        let answer = if let Some(answer) = acknowledgement.now_or_never() {
+            answer
+        } else {
+            let link = bus.link();
+            let subject = &self.subject;
+            tokio::select! {
+                biased;
+                answer = acknowledgement => answer,
+                _ = link.denied(self.denials, |denial| &denial.subject == subject) => {
+                    return self.end(PublishError::Denied { subject: self.subject.clone() });
+                }
+                denial = link.denied(0, |denial| bus.is_our_inbox(denial)) => {
+                    return self.end(PublishError::Denied { subject: denial.subject });
+                }
+                () = link.lost(self.epoch) => {
+                    return self.end(PublishError::Disconnected { subject: self.subject.clone() });
+                }
+                () = tokio::time::sleep_until(self.deadline) => {
+                    return self.end(PublishError::TimedOut { subject: self.subject.clone() });
                 }
             }
         };

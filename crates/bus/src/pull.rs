@@ -227,7 +227,7 @@ fn pulled(message: async_nats::Message) -> Option<Pulled> {
             published_ns: place.published_ns,
         },
         reply,
-        place: place.place,
+        place: place.count,
         pending: place.pending,
     })
 }
@@ -236,7 +236,7 @@ fn pulled(message: async_nats::Message) -> Option<Pulled> {
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     sequence: u64,
-    place: u64,
+    count: u64,
     published_ns: i64,
     pending: u64,
 }
@@ -255,7 +255,7 @@ impl Place {
         };
         Some(Self {
             sequence: tokens[from].parse().ok()?,
-            place: tokens[from + 1].parse().ok()?,
+            count: tokens[from + 1].parse().ok()?,
             published_ns: tokens[from + 2].parse().ok()?,
             pending: tokens[from + 3].parse().ok()?,
         })
@@ -270,7 +270,7 @@ mod tests {
     fn places_are_read_in_both_forms() {
         let place = Place {
             sequence: 100,
-            place: 7,
+            count: 7,
             published_ns: 1_700_000_000_000_000_000,
             pending: 3,
         };

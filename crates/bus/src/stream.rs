@@ -232,30 +232,31 @@ impl Bus {
     pub async fn ensure(&self, stream: Stream, settings: &StreamSettings) -> Result<StreamState, Error> {
         let name = self.stream_name(stream);
         let wanted = self.wanted(stream, settings);
-        let info = match self.info(stream).await? {
-            Some(info) => info,
-            None => {
-                let payload = Value::Object(wanted.clone());
-                let created = self.api::<Info>(&format!("STREAM.CREATE.{name}"), &payload).await;
-                match created {
-                    // Somebody else created it meanwhile; whether it is the same is looked at below.
-                    Err(Error::Refused {
-                        code: code::STREAM_NAME_IN_USE,
-                        ..
-                    }) => self
-                        .info(stream)
-                        .await?
-                        .ok_or(Error::NoStream { stream: name.clone() })?,
-                    other => {
-                        let info = other?;
-                        tracing::info!(stream = name, "stream created");
-                        info
-                    }
-                }
-            }
+        let info = if let Some(info) = self.info(stream).await? {
+            info
+        } else {
+            self.create(stream, &name, wanted.clone()).await?
         };
         compare::same(&name, &wanted, &info.config)?;
         info.state(&name)
+    }
+
+    async fn create(&self, stream: Stream, name: &str, wanted: Map<String, Value>) -> Result<Info, Error> {
+        let operation = format!("STREAM.CREATE.{name}");
+        match self.api::<Info>(&operation, &Value::Object(wanted)).await {
+            // Somebody else created it meanwhile; whether it is the same is looked at afterwards.
+            Err(Error::Refused {
+                code: code::STREAM_NAME_IN_USE,
+                ..
+            }) => self.info(stream).await?.ok_or_else(|| Error::NoStream {
+                stream: name.to_owned(),
+            }),
+            created => {
+                let info = created?;
+                tracing::info!(stream = name, "stream created");
+                Ok(info)
+            }
+        }
     }
 
     /// The stream as it is now; `None` when there is none. The stream's leader answers.
@@ -333,8 +334,7 @@ impl Bus {
             Err(Error::NoStream { .. }) => return Err(Error::NoStream { stream: name }),
             Err(error) => return Err(error),
         };
-        let raw = async_nats::jetstream::message::StreamMessage::try_from(found)
-            .map_err(|error| unreadable(error.into()))?;
+        let raw = async_nats::jetstream::message::StreamMessage::try_from(found).map_err(unreadable)?;
         let nanos = raw.time.unix_timestamp_nanos();
         Ok(Some(Message {
             sequence: raw.sequence,

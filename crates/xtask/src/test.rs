@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every test and every documentation example, and how many there were.
 //!
-//! The tests need nothing but Rust, so nothing is installed. No test is skipped silently: one that cannot run here fails,
-//! and what is marked `#[ignore]` is named with its reason.
+//! The tests need Rust and, for those of the bus, a message server of a pinned version, which is installed below `target`
+//! first (`nats_server.rs`). No test is skipped silently: one that cannot run here fails, and what is marked `#[ignore]` is
+//! named with its reason.
 
 use std::path::Path;
 
-use crate::run;
+use crate::{nats_server, run};
 
 /// Flags of the test run.
 #[derive(Debug, clap::Args)]
@@ -25,12 +26,14 @@ struct Count {
 
 /// Runs everything; fails when anything failed or when nothing ran.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
+    let nats_server = nats_server::path()?;
     let mut count = Count::default();
     let has_nextest = run::cargo()
         .args(["nextest", "--version"])
         .output()
         .is_ok_and(|output| output.status.success());
     let mut tests = run::cargo();
+    tests.env(nats_server::VARIABLE, nats_server);
     if has_nextest {
         tests.args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
         // One line for each failure and one for the whole: a thousand passing names hide the one that failed.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
+
 use armistice_bus::{Bus, Follow, FollowError, Message, Outgoing, Start, Stream, StreamSettings};
 
 use crate::support::{PATIENCE, World, raw, sequences, texts, write_at_once};
@@ -249,7 +251,6 @@ async fn a_consumer_that_vanishes_is_made_again() {
     record(&bus, 0..10).await;
     read(&mut follow, 10).await;
     let stream = raw(&world).await.get_stream("ENTRIES_test-1").await.unwrap();
-    use futures_util::StreamExt as _;
     let mut names = stream.consumer_names();
     while let Some(name) = names.next().await {
         stream.delete_consumer(&name.unwrap()).await.unwrap();

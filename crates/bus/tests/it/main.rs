@@ -1,5 +1,11 @@
 //! The bus against real servers, one for each test.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests measure time, and a failure is a panic"
+)]
+
 mod access;
 mod cluster;
 mod follow;
@@ -10,3 +16,4 @@ mod publish;
 mod query;
 mod streams;
 mod support;
+mod tls;
