@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::desk::Desk;
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 27] = [
     "init",
     "key generate",
     "key show",
@@ -22,6 +22,9 @@ const COMMANDS: [&str; 24] = [
     "receipt",
     "receipt verify",
     "demo",
+    "nats-config",
+    "office",
+    "doctor",
     "bench",
     "bench append",
     "bench replay",
