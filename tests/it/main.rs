@@ -2,6 +2,7 @@
 
 mod bus_kill;
 mod bus_sites;
+mod bus_views;
 mod digests;
 mod faults;
 mod flips;

@@ -194,9 +194,14 @@ impl World {
         self.folder.path().join("log")
     }
 
-    /// Enrols a producer.
+    /// Enrols a producer with one grant.
     pub fn enrol(&mut self, key: &SigningKey, may: &str) {
-        let content = json!({ "producer": key.name(), "key": key.verifier_key().to_string(), "may": [may] });
+        self.enrol_for(key, &[may]);
+    }
+
+    /// Enrols a producer.
+    pub fn enrol_for(&mut self, key: &SigningKey, may: &[&str]) {
+        let content = json!({ "producer": key.name(), "key": key.verifier_key().to_string(), "may": may });
         let note = self.operator.sign("producer.enrolled.v1", content);
         self.record(note);
     }
