@@ -130,7 +130,7 @@ impl Outbox {
         })?;
         let (next, counter) = reader::counter(&db)?;
         let key = match &settings.signer {
-            Signer::Key(key) => Some(key.clone()),
+            Signer::Key(key) => Some(SigningKey::clone(key)),
             Signer::Elsewhere(_) => None,
         };
         Ok(Self {
@@ -203,16 +203,12 @@ impl Outbox {
             }
             Work::Note(submission) => {
                 let id = submission.report().id.as_str();
-                match tables.signed(id)? {
-                    Some((position, note)) => {
-                        let same = |signed: &Submission| signed.bytes() == submission.bytes();
-                        tables.again(id, position, note, same)
-                    }
-                    None => {
-                        let sequence = submission.report().producer_seq;
-                        self.queue(tables, id, submission.bytes(), sequence)
-                    }
+                if let Some((position, note)) = tables.signed(id)? {
+                    let same = |signed: &Submission| signed.bytes() == submission.bytes();
+                    return tables.again(id, position, note, same);
                 }
+                let sequence = submission.report().producer_seq;
+                self.queue(tables, id, submission.bytes(), sequence)
             }
             Work::Settle { position, settled } => tables.settle(position, settled),
             Work::Forget(id) => tables.forget(&id).map(Done::Forgotten),

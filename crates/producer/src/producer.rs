@@ -9,7 +9,7 @@ use crate::{Counter, Draft, Error, Pending, Settings, Status, Ticket};
 use armistice_admission::Submission;
 use armistice_bus::{Access, Bus};
 use armistice_report::CeasefireId;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -43,12 +43,12 @@ impl Producer {
     /// Outside of a tokio runtime.
     pub async fn open(path: impl Into<PathBuf>, settings: Settings) -> Result<Self, Error> {
         let path = path.into();
-        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(path, settings));
+        let opening = tokio::task::spawn_blocking(move || Self::open_blocking(&path, settings));
         opening.await.unwrap_or(Err(Error::Closed))
     }
 
-    fn open_blocking(path: PathBuf, settings: Settings) -> Result<Self, Error> {
-        let outbox = Outbox::open(&path, &settings)?;
+    fn open_blocking(path: &Path, settings: Settings) -> Result<Self, Error> {
+        let outbox = Outbox::open(path, &settings)?;
         let reader = Reader::new(Arc::clone(outbox.database()));
         let pending = usize::try_from(reader.pending_count()?).unwrap_or(usize::MAX);
         let room_max = settings.pending_max.min(Semaphore::MAX_PERMITS);

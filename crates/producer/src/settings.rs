@@ -20,7 +20,7 @@ pub(crate) const RESEND_AFTER_MAX: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone)]
 pub enum Signer {
     /// This process, with this key; its name is the producer's.
-    Key(SigningKey),
+    Key(Box<SigningKey>),
     /// Somebody else: only notes that are signed already can be queued.
     Elsewhere(ProducerName),
 }
@@ -62,7 +62,7 @@ pub struct Settings {
 impl Settings {
     /// A producer that signs here, with the defaults.
     pub fn new(key: SigningKey, ledger: VerifierKey, ceasefire: CeasefireId) -> Self {
-        Self::of(Signer::Key(key), ledger, ceasefire)
+        Self::of(Signer::Key(Box::new(key)), ledger, ceasefire)
     }
 
     /// A producer whose notes are signed elsewhere, with the defaults.

@@ -82,7 +82,7 @@ fn child() {
             .map(|_| {
                 let (producer, next, round) = (producer.clone(), Arc::clone(&next), round.clone());
                 tokio::spawn(async move {
-                    loop {
+                    while next.load(Ordering::Relaxed) < usize::MAX {
                         let id = format!("r-{round}-{}", next.fetch_add(1, Ordering::Relaxed));
                         producer.report(draft(&id)).await.unwrap();
                         // One write for a line: the parent never reads a part of one that is killed.
@@ -93,7 +93,8 @@ fn child() {
             })
             .collect();
         for task in tasks {
-            task.await.unwrap();
+            let ended: Result<(), _> = task.await;
+            ended.unwrap();
         }
     });
 }

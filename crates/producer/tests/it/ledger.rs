@@ -70,7 +70,7 @@ pub(crate) struct Log {
     keyring: Keyring,
     tree: Tree,
     notes: Vec<(Hash, Vec<u8>)>,
-    log_key: SigningKey,
+    signer: SigningKey,
 }
 
 fn operator_note(id: &str, kind: &str, content: &Value) -> Vec<u8> {
@@ -98,7 +98,7 @@ impl Log {
             keyring: Keyring::default(),
             tree: Tree::new(),
             notes: Vec::new(),
-            log_key: ledger_key(),
+            signer: ledger_key(),
         };
         log.append(&checked.submission.unwrap(), &note);
         let desk = json!({ "producer": "desk", "key": vkey("desk", 3), "may": ["claim"] });
@@ -144,9 +144,9 @@ impl Log {
                 self.state.apply(&submission, time());
                 self.append(&submission, note);
                 let last = Index(self.tree.size().0 - 1);
-                ("recorded", self.receipt(last, &self.log_key))
+                ("recorded", self.receipt(last, &self.signer))
             }
-            Decision::Known(index) => ("repeated", self.receipt(index, &self.log_key)),
+            Decision::Known(index) => ("repeated", self.receipt(index, &self.signer)),
             Decision::Refuse(refusal) => {
                 let mut json = serde_json::to_value(&refusal).unwrap();
                 json["hint"] = refusal.hint().into();
@@ -156,14 +156,14 @@ impl Log {
     }
 
     /// A receipt, signed by whatever key.
-    pub(crate) fn receipt(&self, index: Index, signer: &SigningKey) -> Vec<u8> {
+    pub(crate) fn receipt(&self, index: Index, with: &SigningKey) -> Vec<u8> {
         let size = self.tree.size();
         let head = Checkpoint::new(ORIGIN, size, self.tree.root()).unwrap();
         let proof = TlogProof {
             extra: Some(entry::header(time()).into_bytes()),
             index,
             path: self.tree.inclusion(index, size).unwrap(),
-            checkpoint: head.sign(signer),
+            checkpoint: head.sign(with),
         };
         proof.to_string().into_bytes()
     }

@@ -1,4 +1,6 @@
-//! The SDK against a real disk and, in the last files, a real nats-server of its own for each test.
+//! The SDK against a real disk and, in `network`, a real nats-server of its own for each test.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod crash;
 mod ledger;

@@ -123,7 +123,7 @@ async fn a_refused_report_ends_and_its_number_stays_used() {
     let refused = ticket.submission();
     match outcome(&mut ticket).await.unwrap() {
         Outcome::Refused(refusal) => assert_eq!(refusal.code, RefusalCode::UnknownTarget),
-        other => panic!("{other:?}"),
+        Outcome::Recorded(receipt) => panic!("{receipt:?}"),
     }
     assert!(producer.ticket("r-2").await.unwrap().is_none());
     // Corrected, under the same id. Its number shows the gap, its `prev` names the note that filled it.
@@ -320,7 +320,7 @@ async fn who_may_not_publish_is_told_and_the_report_stays() {
     let mut ticket = producer.report(draft("r-1")).await.unwrap();
     match outcome(&mut ticket).await {
         Err(Error::NotPublished(cause)) => {
-            assert!(matches!(*cause, PublishError::Denied { .. }), "{cause:?}")
+            assert!(matches!(*cause, PublishError::Denied { .. }), "{cause:?}");
         }
         other => panic!("{other:?}"),
     }
