@@ -6,7 +6,7 @@ use crate::commands::{
     audit, bench, completions, demo, init, key, log, man, producer, receipt, submit, view,
 };
 #[cfg(feature = "nats")]
-use crate::commands::{doctor, nats_config, office, serve};
+use crate::commands::{doctor, nats_config, office, project, serve, watch};
 use crate::output::Format;
 
 const AFTER_HELP: &str = "\
@@ -81,6 +81,12 @@ pub(crate) enum Command {
     /// Looks at a ledger's folder, its NATS servers and this machine, and says what to do
     #[cfg(feature = "nats")]
     Doctor(doctor::Args),
+    /// Follows a ledger over NATS as a verified copy: keeps the views, publishes their changes, answers questions
+    #[cfg(feature = "nats")]
+    Project(Box<project::Args>),
+    /// Shows a view's rows and then their changes as they come over NATS
+    #[cfg(feature = "nats")]
+    Watch(Box<watch::Args>),
     /// Prints a completion script for a shell
     Completions(completions::Args),
     /// Writes the manual pages

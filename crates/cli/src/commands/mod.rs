@@ -15,11 +15,15 @@ pub(crate) mod nats_config;
 #[cfg(feature = "nats")]
 pub(crate) mod office;
 pub(crate) mod producer;
+#[cfg(feature = "nats")]
+pub(crate) mod project;
 pub(crate) mod receipt;
 #[cfg(feature = "nats")]
 pub(crate) mod serve;
 pub(crate) mod submit;
 pub(crate) mod view;
+#[cfg(feature = "nats")]
+pub(crate) mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -65,6 +69,10 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Office(args) => office::run(&args, format),
         #[cfg(feature = "nats")]
         Command::Doctor(args) => doctor::run(&args, format),
+        #[cfg(feature = "nats")]
+        Command::Project(args) => project::run(&args, format),
+        #[cfg(feature = "nats")]
+        Command::Watch(args) => watch::run(&args, format),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

@@ -1,0 +1,292 @@
+//! `armistice watch VIEW`: a view's current rows, then their changes as they come.
+//!
+//! ```text
+//! armistice watch allegations --nats nats://127.0.0.1:4222 --ceasefire karabakh-2020
+//! #35  36 entries  root 5f70bf18…  side/azerbaijan  {"key":"side/azerbaijan","row":"side",…}
+//! #41  42 entries  root 9b11c0de…  incident/000000000012  removed
+//! ```
+//! `#35` is the last entry that was counted. With `-o ndjson` each line is an object with `view`, `key`, `index`,
+//! `tree_size`, `root`, `sequence` and `row`, which is null for a row that is gone; `--state FILE` lets the next run go on
+//! where this one ended.
+//!
+//! What is not here: checking. Rows are what a replica published; `armistice project` and `armistice audit` compute them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
+
+use armistice_bus::{Access, Bus, Patience};
+use armistice_projection::View;
+use armistice_replica::{Change, Condition, Cursor, Event, Statement, Subscription};
+use armistice_report::CeasefireId;
+use serde_json::{Value, json, value::RawValue};
+
+use super::project::failure;
+use crate::failure::{Exit, Failure, Outcome};
+use crate::nats_access::{self, NatsArgs};
+use crate::output::{self, Format};
+use crate::{files, runtime, views};
+
+/// How often the place is written down while rows keep coming: after a crash, so much comes again.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// Flags of `watch`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The view: allegations, incidents, casualties, peacekeeping, statements, contacts, control, observations,
+    /// producers, findings, frame, tallies
+    view: String,
+    /// Only rows whose field has this value; a path reaches into rows (`killed.min=3`); several must all hold
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    conditions: Vec<Condition>,
+    /// Ends when the rows that are there were printed
+    #[arg(long)]
+    once: bool,
+    /// A file for the place in the stream: the next run goes on from there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    nats: NatsArgs,
+}
+
+/// Prints until it is told to stop.
+pub(crate) fn run(args: &Args, format: Format) -> Outcome {
+    let view = views::named(&args.view)?;
+    if matches!(format, Format::Csv) || (format == Format::Json && !args.once) {
+        let message = "changes come one by one: only the forms table and ndjson can show them";
+        return Err(Failure::new(Exit::Usage, "usage", message).hint("use -o ndjson, or --once with -o json"));
+    }
+    let access = args.nats.access(if args.once {
+        Patience::FailFast
+    } else {
+        Patience::Retry
+    })?;
+    let ceasefire = args.nats.ceasefire()?;
+    let since = args.state.as_deref().map(read_place).transpose()?.flatten();
+    runtime::block_on(watch(args, view, &access, &ceasefire, since, format))
+}
+
+async fn watch(
+    args: &Args,
+    view: View,
+    access: &Access,
+    ceasefire: &CeasefireId,
+    since: Option<Cursor>,
+    format: Format,
+) -> Outcome {
+    let mut stop = pin!(runtime::stop_signal()?);
+    let open = async {
+        let bus = Bus::connect(access, ceasefire)
+            .await
+            .map_err(|error| nats_access::failure("cannot use the NATS server", &error))?;
+        let subscription = Subscription::open(&bus, view, since)
+            .await
+            .map_err(|error| failure(&error))?;
+        Ok::<_, Failure>((bus, subscription))
+    };
+    let (bus, mut subscription) = tokio::select! {
+        opened = open => opened?,
+        () = &mut stop => return Ok(()),
+    };
+    let mut screen = Screen::new(view, &args.conditions, format);
+    let mut place = Place::new(args.state.as_deref(), since);
+    let outcome = loop {
+        let event = tokio::select! {
+            biased;
+            () = &mut stop => break Ok(()),
+            event = subscription.next() => event,
+        };
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => break Err(failure(&error)),
+        };
+        let is_current = event == Event::Current;
+        if let Err(failure) = screen.show(event) {
+            break Err(failure);
+        }
+        place.at(subscription.cursor(), false)?;
+        if is_current && args.once {
+            break screen.finish();
+        }
+    };
+    bus.close().await;
+    // What was printed is not printed again, also when the output ended.
+    place.at(subscription.cursor(), true).and(outcome)
+}
+
+/// Prints rows, and remembers which of them a condition let through.
+struct Screen<'a> {
+    view: View,
+    conditions: &'a [Condition],
+    format: Format,
+    shown: BTreeSet<String>,
+    /// With `-o json`, the rows of the document.
+    rows: Vec<String>,
+    stated: Option<Statement>,
+}
+
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    view: &'a str,
+    key: &'a str,
+    index: u64,
+    tree_size: u64,
+    root: String,
+    sequence: u64,
+    row: Option<&'a RawValue>,
+}
+
+impl<'a> Screen<'a> {
+    fn new(view: View, conditions: &'a [Condition], format: Format) -> Self {
+        Self {
+            view,
+            conditions,
+            format,
+            shown: BTreeSet::new(),
+            rows: Vec::new(),
+            stated: None,
+        }
+    }
+
+    fn show(&mut self, event: Event) -> Outcome {
+        match event {
+            Event::Row(change) => self.row(change),
+            Event::Stated(statement) => {
+                self.stated = Some(statement);
+                Ok(())
+            }
+            Event::Restarted => {
+                self.shown.clear();
+                self.rows.clear();
+                output::remark("the stream is another one now: all rows follow again");
+                Ok(())
+            }
+            Event::Current => {
+                let stated = self.stated.as_ref();
+                let size = stated.map_or_else(
+                    || "not stated yet".to_owned(),
+                    |one| format!("{} entries", one.tree_size),
+                );
+                output::remark(&format!("{}: {} rows, {size}", self.view.id(), self.shown.len()));
+                Ok(())
+            }
+        }
+    }
+
+    fn row(&mut self, mut change: Change) -> Outcome {
+        if let Some(row) = &change.row
+            && !self.conditions.is_empty()
+        {
+            let value: Value = serde_json::from_str(row).unwrap_or_default();
+            if !self.conditions.iter().all(|condition| condition.holds(&value)) {
+                // For who asked for these rows only, it is gone.
+                change.row = None;
+            }
+        }
+        if change.row.is_some() {
+            self.shown.insert(change.key.clone());
+        } else if !self.shown.remove(&change.key) && !self.conditions.is_empty() {
+            return Ok(());
+        }
+        match self.format {
+            Format::Json => {
+                self.rows.extend(change.row);
+                Ok(())
+            }
+            Format::Ndjson => output::line(&self.line(&change)?),
+            Format::Table | Format::Csv => {
+                let row = change.row.as_deref().unwrap_or("removed");
+                output::line(&format!(
+                    "#{}  {} entries  root {:.8}…  {}  {row}",
+                    change.index,
+                    change.tree_size,
+                    change.root.to_string(),
+                    change.key
+                ))
+            }
+        }
+    }
+
+    fn line(&self, change: &Change) -> Outcome<String> {
+        let unreadable =
+            |error: serde_json::Error| Failure::new(Exit::Failed, "row", "a row is no JSON").because(&error);
+        let row = change.row.as_deref().map(serde_json::from_str).transpose();
+        let line = Line {
+            view: self.view.name(),
+            key: &change.key,
+            index: change.index,
+            tree_size: change.tree_size,
+            root: change.root.to_string(),
+            sequence: change.sequence,
+            row: row.map_err(unreadable)?,
+        };
+        serde_json::to_string(&line).map_err(unreadable)
+    }
+
+    /// With `-o json` the document of `armistice view -o json`, as the newest statement has it.
+    fn finish(&self) -> Outcome {
+        if self.format != Format::Json {
+            return Ok(());
+        }
+        let stated = self.stated.as_ref();
+        let head = json!({
+            "view": self.view.name(),
+            "version": stated.map(|one| one.version),
+            "codebook": stated.and_then(|one| one.codebook.clone()),
+            "tree_size": stated.map(|one| one.tree_size),
+            "root": stated.map(|one| &one.root),
+            "digest": stated.map(|one| &one.digest),
+        });
+        let head = head.to_string();
+        output::line(&format!(
+            "{},\"rows\":[{}]}}",
+            &head[..head.len() - 1],
+            self.rows.join(",")
+        ))
+    }
+}
+
+/// The place in the stream, and the file that it is written to.
+struct Place<'a> {
+    file: Option<&'a Path>,
+    written: Option<Cursor>,
+    watch: crate::machine::Stopwatch,
+}
+
+impl<'a> Place<'a> {
+    fn new(file: Option<&'a Path>, written: Option<Cursor>) -> Self {
+        Self {
+            file,
+            written,
+            watch: crate::machine::Stopwatch::start(),
+        }
+    }
+
+    fn at(&mut self, cursor: Cursor, last: bool) -> Outcome {
+        let Some(file) = self.file.filter(|_| self.written != Some(cursor)) else {
+            return Ok(());
+        };
+        if !last && self.watch.elapsed() < SAVE_EVERY {
+            return Ok(());
+        }
+        files::write_atomically(file, format!("{cursor}\n").as_bytes())?;
+        self.written = Some(cursor);
+        self.watch = crate::machine::Stopwatch::start();
+        Ok(())
+    }
+}
+
+fn read_place(path: &Path) -> Outcome<Option<Cursor>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::file("read", path, &error)),
+    };
+    text.parse().map(Some).map_err(|expected: &str| {
+        let message = format!("{} holds no place in a stream: {expected}", path.display());
+        Failure::new(Exit::Usage, "state_file", message).hint("delete the file to begin with all rows")
+    })
+}
