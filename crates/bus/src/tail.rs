@@ -300,7 +300,10 @@ impl Tail {
     fn is_contiguous(&self) -> bool {
         match &self.reader {
             Reader::Durable(_) => true,
-            Reader::Passing { filter } => filter.is_none() && self.stream == Stream::Entries,
+            Reader::Passing { filter } => {
+                let is_all = filter.is_none() && matches!(self.beginning, Beginning::Sequence(_));
+                is_all && self.stream == Stream::Entries
+            }
         }
     }
 
