@@ -111,7 +111,11 @@ fn follow(entries: &[Vec<u8>]) {
         rows += live.changes().len();
         times.push(started.elapsed().as_secs_f64() * 1e3);
         let started = Instant::now();
-        rows += View::ALL.iter().map(|view| live.digest(*view)).filter(|digest| digest.rows.0 == u64::MAX).count();
+        rows += View::ALL
+            .iter()
+            .map(|view| live.digest(*view))
+            .filter(|digest| digest.rows.0 == u64::MAX)
+            .count();
         digesting += started.elapsed().as_secs_f64() * 1e3;
     }
     times.sort_by(f64::total_cmp);

@@ -115,10 +115,10 @@ impl Live {
         let reading = state.reading(&self.following.derived);
         let mut changes = Vec::new();
         for (&view, kept) in View::ALL.iter().zip(&mut self.kept) {
-            let mut changed = Changed::new(wanted);
+            let mut rows = Changed::new(wanted);
             self.views
-                .update(view, &state.views, &reading, touched, &mut changed);
-            for (key, row) in changed.settle(kept, touched.is_all()) {
+                .update(view, &state.views, &reading, touched, &mut rows);
+            for (key, row) in rows.settle(kept, touched.is_all()) {
                 if wanted {
                     changes.push(Change { view, key, row });
                 }

@@ -129,7 +129,8 @@ impl Answering {
         }
         answer.push(']');
         if let Some(last) = last.filter(|_| next) {
-            answer.push_str(&format!(",\"next\":{}", Value::from(last)));
+            answer.push_str(",\"next\":");
+            answer.push_str(&Value::from(last).to_string());
         }
         answer.push('}');
         Ok(answer.into_bytes())

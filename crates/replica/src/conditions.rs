@@ -53,7 +53,7 @@ impl Condition {
         found.into_iter().flat_map(flat).any(|value| match value {
             Value::String(text) => *text == self.value,
             Value::Null => self.value.is_empty(),
-            other => self.value == other.to_string(),
+            other => self.value == other.to_string().as_str(),
         })
     }
 }

@@ -167,7 +167,7 @@ impl VerifiedCopy {
                 index,
                 expected: had,
                 found: hash,
-                verified: self.note().to_owned(),
+                verified: self.note().into(),
             });
         }
         let entry = read(index, hash, bytes)?;
@@ -288,7 +288,7 @@ impl VerifiedCopy {
             }),
             Err(source) => Err(Conflict::NotSigned {
                 expected: self.key.name().to_owned(),
-                note: text,
+                note: text.into(),
                 source,
             }),
         }
@@ -299,8 +299,8 @@ impl VerifiedCopy {
             size: new.checkpoint.size(),
             signed: new.checkpoint.root(),
             found,
-            note: new.note.clone(),
-            verified: self.note().to_owned(),
+            note: new.note.as_str().into(),
+            verified: self.note().into(),
         }
     }
 

@@ -15,7 +15,7 @@ pub enum Conflict {
         /// The name of the key.
         expected: String,
         /// The note.
-        note: String,
+        note: Box<str>,
         /// Why it was refused.
         #[source]
         source: armistice_tlog::Error,
@@ -32,9 +32,9 @@ pub enum Conflict {
         /// The root that this copy has for that size.
         found: Hash,
         /// The note that does not fit.
-        note: String,
+        note: Box<str>,
         /// The newest note that did; empty when there was none.
-        verified: String,
+        verified: Box<str>,
     },
     /// The stream has another entry than it had before.
     #[error("entry {index} has leaf hash {found}, this copy had {expected} there")]
@@ -46,7 +46,7 @@ pub enum Conflict {
         /// What came now.
         found: Hash,
         /// The newest verified note; empty when there was none.
-        verified: String,
+        verified: Box<str>,
     },
     /// Entries are missing from the stream.
     #[error("the stream goes on with entry {found} where entry {expected} is next")]
@@ -80,7 +80,9 @@ impl Conflict {
         let mut text = format!("armistice/evidence/v1\n{self}\n");
         let mut add = |what: &str, note: &str| {
             if !note.is_empty() {
-                text.push_str(&format!("\n--- {what}\n{note}"));
+                for part in ["\n--- ", what, "\n", note] {
+                    text.push_str(part);
+                }
             }
         };
         match self {

@@ -199,7 +199,9 @@ impl Publisher {
                 // Everything that is there was read; the stream may have been purged meanwhile.
                 return Ok(published);
             };
-            messages.iter().for_each(|message| published.take(message));
+            for message in &messages {
+                published.take(message);
+            }
             if newest >= last || follow.pending() == 0 {
                 return Ok(published);
             }

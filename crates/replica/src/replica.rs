@@ -109,14 +109,11 @@ impl Replica {
         }
         let (asks, mut asked) = mpsc::channel(1);
         let mut publishing = self.settings.publish.then(|| Publishing::start(self, asks));
-        let mut questions = match self.settings.queries {
-            true => Some(
-                self.bus
-                    .questions(&self.settings.name, env!("CARGO_PKG_VERSION"))
-                    .await?,
-            ),
-            false => None,
-        };
+        let mut questions = None;
+        if self.settings.queries {
+            let version = env!("CARGO_PKG_VERSION");
+            questions = Some(self.bus.questions(&self.settings.name, version).await?);
+        }
         let mut entries = Source::new(&self.bus, Stream::Entries, self.copy.next_index() + 1);
         let mut checkpoints = Source::new(&self.bus, Stream::Checkpoints, 1);
         loop {

@@ -92,7 +92,7 @@ fn decode(bytes: &[u8], key: &VerifierKey, ceasefire: &CeasefireId) -> Result<(V
     let cut = |bytes: &mut &[u8], at: usize| {
         let (first, rest) = bytes.split_at_checked(at)?;
         let first = first.to_vec();
-        *bytes = &rest[..];
+        *bytes = rest;
         Some(first)
     };
     let mut rest = body;

@@ -330,20 +330,18 @@ fn row(message: &Message) -> Result<Change, Error> {
         sequence: message.sequence,
         expected,
     };
-    let row = match message.payload.is_empty() {
-        true => None,
-        false => Some(String::from_utf8(message.payload.to_vec()).map_err(|_| wrong("a row of text"))?),
+    let row = if message.payload.is_empty() {
+        None
+    } else {
+        Some(String::from_utf8(message.payload.to_vec()).map_err(|_| wrong("a row of text"))?)
     };
-    let key = match &row {
-        Some(row) => {
-            serde_json::from_str::<Keyed>(row)
-                .map_err(|_| wrong("a row with a key"))?
-                .key
-        }
-        None => {
-            let token = message.subject.rsplit('.').next().unwrap_or_default();
-            message.header(header::KEY).unwrap_or(token).to_owned()
-        }
+    let key = if let Some(row) = &row {
+        serde_json::from_str::<Keyed>(row)
+            .map_err(|_| wrong("a row with a key"))?
+            .key
+    } else {
+        let token = message.subject.rsplit('.').next().unwrap_or_default();
+        message.header(header::KEY).unwrap_or(token).to_owned()
     };
     Ok(Change {
         key,

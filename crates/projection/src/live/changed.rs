@@ -64,16 +64,13 @@ impl Changed {
             items.par_iter().with_min_len(64).map(one).collect()
         };
         for (&item, made) in items.iter().zip(made) {
-            let summary = match made {
-                Some(((key, made), summary)) => {
-                    self.rows.insert(key, Some(made));
-                    Some(summary)
-                }
-                None => {
-                    self.remove(kind, &index_key(item));
-                    None
-                }
-            };
+            let summary = made.map(|((key, made), summary)| {
+                self.rows.insert(key, Some(made));
+                summary
+            });
+            if summary.is_none() {
+                self.remove(kind, &index_key(item));
+            }
             seen(item, summary);
         }
     }

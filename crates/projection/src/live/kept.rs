@@ -155,7 +155,9 @@ mod tests {
                     }
                 }
                 let mut frontier = Frontier::new();
-                model.values().for_each(|leaf| frontier.push(*leaf));
+                for leaf in model.values() {
+                    frontier.push(*leaf);
+                }
                 prop_assert_eq!(kept.digest(), Digest { rows: frontier.size(), root: frontier.root() });
                 prop_assert!(kept.leaves().eq(model.iter().map(|(key, leaf)| (key.as_str(), *leaf))));
             }

@@ -26,8 +26,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    pub(crate) fn start_with(config: &str) -> Self {
         let dir = TempDir::new().unwrap();
-        let server = LocalServer::start(&binary().unwrap(), dir.path(), "").unwrap();
+        let server = LocalServer::start(&binary().unwrap(), dir.path(), config).unwrap();
         Self { server, dir }
     }
 

@@ -1,7 +1,11 @@
 //! Two replicas: one publishes, the other stands by; either may be killed.
 
+use armistice_bus::{Bus, Outgoing, Stream, StreamSettings, header};
+use armistice_projection::View;
+use armistice_tlog::Hash;
+
 use crate::scribe::Scribe;
-use crate::support::{Server, wait_for_views};
+use crate::support::{Server, current, wait_for_views};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_and_statements_are_those_of_the_fold() {
@@ -74,4 +78,134 @@ async fn both_at_once_end_with_the_same_rows() {
     wait_for_views(&bus, &scribe.fold(121)).await;
     one.stop().await.unwrap();
     two.stop().await.unwrap();
+}
+
+/// A message as a replica that counted `tree_size` entries would have left it.
+fn left(bus: &Bus, view: View, key: &str, row: &'static str, tree_size: u64) -> Outgoing {
+    let mut message = Outgoing::new(bus.subjects().row(view.name(), key), row);
+    message.headers = vec![
+        (header::VIEW, view.name().to_owned()),
+        (header::VIEW_VERSION, view.version().to_string()),
+        (header::TREE_SIZE, tree_size.to_string()),
+        (header::ROOT, Hash::sha256(b"").to_string()),
+        (header::INDEX, (tree_size - 1).to_string()),
+        (header::KEY, key.to_owned()),
+    ];
+    message
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_a_batch_is_mended_by_whoever_comes_next() {
+    let server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(20);
+    scribe.publish(&bus).await;
+    let mut one = server.replica("one", &scribe).await;
+    one.at(21).await;
+    wait_for_views(&bus, &scribe.fold(21)).await;
+    one.kill().await;
+    // It died in the middle of a batch: a row of the next tree size, one that should be gone, a tombstone too many.
+    let allegations = View::Allegations;
+    let other = r#"{"key":"allegation/000000000001","row":"allegation"}"#;
+    bus.publish(left(&bus, allegations, "allegation/000000000001", other, 22))
+        .await
+        .unwrap();
+    bus.publish(left(
+        &bus,
+        allegations,
+        "no such/row",
+        r#"{"key":"no such/row"}"#,
+        22,
+    ))
+    .await
+    .unwrap();
+    let mut tombstone = left(&bus, View::Incidents, "total", "", 22);
+    tombstone.headers.push((header::REMOVED, "true".to_owned()));
+    bus.publish(tombstone).await.unwrap();
+    scribe.more(1);
+    scribe.publish(&bus).await;
+    let mut two = server.replica("two", &scribe).await;
+    two.at(22).await;
+    wait_for_views(&bus, &scribe.fold(22)).await;
+    two.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_rows_never_replace_newer_ones() {
+    let server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(20);
+    scribe.publish(&bus).await;
+    bus.ensure(Stream::Views, &StreamSettings::default())
+        .await
+        .unwrap();
+    let row = r#"{"key":"total","row":"total"}"#;
+    bus.publish(left(&bus, View::Incidents, "total", row, 60))
+        .await
+        .unwrap();
+    let mut replica = server.replica("one", &scribe).await;
+    replica.at(21).await;
+    // It looks several times, and every time VIEWS is newer.
+    let looking = tokio::time::sleep(std::time::Duration::from_millis(1_500));
+    tokio::pin!(looking);
+    loop {
+        let state = bus.state(Stream::Views).await.unwrap().unwrap();
+        assert_eq!(state.last_sequence, 1, "rows of 21 entries replaced one of 60");
+        tokio::select! {
+            () = &mut looking => break,
+            () = tokio::time::sleep(std::time::Duration::from_millis(50)) => {}
+        }
+    }
+    scribe.more(40);
+    scribe.publish(&bus).await;
+    replica.at(61).await;
+    wait_for_views(&bus, &scribe.fold(61)).await;
+    replica.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_is_too_long_is_stood_for() {
+    let server = Server::start_with("max_payload: 6000\n");
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(40);
+    scribe.publish(&bus).await;
+    let mut replica = server.replica("one", &scribe).await;
+    replica.at(41).await;
+    let fold = scribe.fold(41);
+    let deadline = tokio::time::Instant::now() + crate::support::PATIENCE;
+    let messages = loop {
+        let messages = current(&bus).await;
+        let statements = messages
+            .iter()
+            .filter(|message| message.subject.split('.').count() == 4);
+        if statements.count() == View::ALL.len() {
+            break messages;
+        }
+        assert!(tokio::time::Instant::now() < deadline);
+    };
+    let mut left_out = 0;
+    fold.for_each_row(View::Allegations, |key, row| {
+        let subject = bus.subjects().row("allegations", key);
+        let message = messages
+            .iter()
+            .find(|message| message.subject == subject)
+            .unwrap();
+        if row.len() + 4_096 > 6_000 {
+            let leaf = armistice_tlog::leaf_hash(row).to_string();
+            assert_eq!(message.header("Armistice-Left-Out"), Some(leaf.as_str()));
+            assert!(
+                message
+                    .payload
+                    .starts_with(format!(r#"{{"key":"{key}","row":"left_out""#).as_bytes())
+            );
+            left_out += 1;
+        } else {
+            assert_eq!(&message.payload[..], row);
+        }
+    });
+    assert!(left_out > 0, "the side's row names 20 entries");
+    replica.stop().await.unwrap();
 }

@@ -61,11 +61,11 @@ impl Live {
         let mut sides = BTreeSet::new();
         // All old rows first: the first account of one figure may be in another one now.
         for key in &dirty {
-            let sided = (reading.side(key.side), key.status);
-            sides.insert(sided);
+            let of = (reading.side(key.side), key.status);
+            sides.insert(of);
             if let Some(first) = self.firsts.remove(key) {
                 out.remove("figure", &index_key(first));
-                self.sides.entry(sided).or_default().remove(&first);
+                self.sides.entry(of).or_default().remove(&first);
             }
         }
         for key in dirty {
@@ -81,7 +81,9 @@ impl Live {
                 continue;
             }
             let mut side = Side::default();
-            scores.values().for_each(|score| side.add(score));
+            for score in scores.values() {
+                side.add(score);
+            }
             out.put("side", &id, &side.row(reading, text, status));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Control, Place, movement_row};
 use crate::{
+    compact::Where,
     live::{changed::Changed, groups::Groups, touched::Touched},
     names::Name,
     reading::Reading,
@@ -28,7 +29,7 @@ impl Live {
             let claimed = reading.stands(&view.records, unit).map(|record| record.place);
             let demanded = || reading.stands(&view.demands, unit).map(|demand| demand.place);
             let place = claimed.or_else(demanded);
-            self.places.place(unit, place.map(|place| place.label()));
+            self.places.place(unit, place.map(Where::label));
         }
         for label in self.places.take_dirty() {
             let mut place = Place::default();

@@ -87,15 +87,12 @@ impl Live {
                     violation.get_or_insert(found).add(reading, finding);
                 }
             }
-            match violation {
-                Some(violation) => {
-                    out.put("violation", &key, &violation.row(reading));
-                    self.violation_rows.insert(key);
-                }
-                None => {
-                    out.remove("violation", &key);
-                    self.violation_rows.remove(&key);
-                }
+            if let Some(violation) = violation {
+                out.put("violation", &key, &violation.row(reading));
+                self.violation_rows.insert(key);
+            } else {
+                out.remove("violation", &key);
+                self.violation_rows.remove(&key);
             }
         }
     }
