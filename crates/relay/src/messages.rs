@@ -19,7 +19,7 @@ pub(crate) fn entry_message(subjects: &Subjects, index: Index, bytes: Vec<u8>) -
     let mut kind = "unreadable".to_owned();
     if let Some(submission) = &report {
         let report = submission.report();
-        kind = report.event.event_type().as_str().to_owned();
+        report.event.event_type().as_str().clone_into(&mut kind);
         headers.extend([
             (header::CE_SPECVERSION, "1.0".to_owned()),
             (header::CE_ID, report.id.to_string()),
