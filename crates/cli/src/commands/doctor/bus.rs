@@ -119,10 +119,10 @@ async fn stream_findings(
         Ok(_) => findings.push(Finding::ok(
             &about,
             format!(
-                "{} messages, {}, {}",
-                state.messages,
+                "{}, {}, {}",
+                counted(state.messages, "message", "messages"),
                 machine::size(state.bytes),
-                copies(state.replicas)
+                counted(state.replicas as u64, "copy", "copies")
             ),
         )),
         Err(error) => findings.push(problem(&about, &error)),
@@ -145,11 +145,8 @@ async fn stream_findings(
     (findings, Some(state))
 }
 
-fn copies(replicas: usize) -> String {
-    match replicas {
-        1 => "1 copy".to_owned(),
-        _ => format!("{replicas} copies"),
-    }
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn missing(about: &str, stream: Stream, settings: &StreamSettings) -> Finding {

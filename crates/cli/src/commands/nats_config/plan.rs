@@ -81,15 +81,20 @@ impl Plan {
                 "  armistice office --context {out}/contexts/operator.json --ceasefire {} --hub-domain {HUB_DOMAIN}",
                 self.ceasefire
             )),
-            Shape::Single | Shape::Cluster => lines.push(format!(
-                "  armistice serve --dir {} --context {out}/contexts/ledger.json{}",
-                args.dir.as_deref().unwrap_or_else(|| Path::new("DIR")).display(),
-                if args.shape == Shape::Cluster {
-                    format!(" --replicas {CLUSTER_NODES}")
-                } else {
-                    String::new()
-                }
-            )),
+            Shape::Single | Shape::Cluster => {
+                let replicas = match args.shape {
+                    Shape::Cluster => format!(" --replicas {CLUSTER_NODES}"),
+                    Shape::Single | Shape::Office => String::new(),
+                };
+                let dir = args.dir.as_deref().unwrap_or_else(|| Path::new("DIR")).display();
+                lines.push(format!(
+                    "  armistice serve --dir {dir} --context {out}/contexts/ledger.json{replicas}"
+                ));
+                lines.push(format!(
+                    "  armistice project --ceasefire {} --ledger VKEY --name 1 --state STATE --context {out}/contexts/projection-1.json{replicas}",
+                    self.ceasefire
+                ));
+            }
         }
         if let Some(user) = first {
             lines.push(format!(
