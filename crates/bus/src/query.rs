@@ -27,6 +27,7 @@ use futures_util::stream::SelectAll;
 
 use crate::connection::Bus;
 use crate::error::{AskError, Error};
+use crate::stream::Stream;
 
 /// What can be asked.
 pub const QUERIES: [&str; 6] = ["head", "entry", "proof", "consistency", "receipt", "view"];
@@ -103,11 +104,9 @@ impl Bus {
                 asked.push(endpoint.map(move |request| (name, request)).boxed());
             }
         }
-        // When this returns, the server knows of it: a question that is asked now is heard.
-        self.client()
-            .flush()
-            .await
-            .map_err(|error| failed(error.into()))?;
+        // The server reads in order: when it answers this, whatever the answer, it has the subscriptions, and a question
+        // that is asked from now on is heard.
+        let _ = self.state(Stream::Entries).await;
         Ok(Questions {
             asked,
             service: Some(service),

@@ -308,11 +308,27 @@ async fn a_restarted_server_takes_messages_within_a_second() {
     }
 }
 
-/// A signal that the standard library does not send.
-pub(crate) fn signal(pid: u32, name: &str) {
+/// A signal that the standard library does not send. A stop is waited for, where the system shows it.
+fn signal(pid: u32, name: &str) {
     let status = std::process::Command::new("kill")
         .args([format!("-{name}"), pid.to_string()])
         .status()
         .unwrap();
     assert!(status.success());
+    let begun = Instant::now();
+    while name == "STOP" {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+            break;
+        };
+        let is_stopped = |thread: std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit(')')
+                .next()
+                .is_some_and(|rest| rest.trim_start().starts_with('T'))
+        };
+        if threads.flatten().all(is_stopped) {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE);
+    }
 }
