@@ -315,8 +315,11 @@ fn signal(pid: u32, name: &str) {
         .status()
         .unwrap();
     assert!(status.success());
+    if name != "STOP" {
+        return;
+    }
     let begun = Instant::now();
-    while name == "STOP" {
+    loop {
         let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
             break;
         };
