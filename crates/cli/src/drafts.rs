@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use armistice_report::{Refusal, RefusalCode};
+use armistice_tlog::SigningKey;
 use serde_json::{Map, Value};
 
 use crate::strict_json;
@@ -109,6 +110,52 @@ pub(crate) fn resolve(value: &mut Value, find: &mut dyn FnMut(&str) -> Option<St
     }
 }
 
+/// Every `ID` of the texts `@ID` in `value`, each once, in their order.
+#[cfg(feature = "nats")]
+pub(crate) fn references(value: &Value) -> Vec<String> {
+    fn collect(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::String(text) => {
+                if let Some(id) = text
+                    .strip_prefix('@')
+                    .filter(|id| !found.iter().any(|one| one == id))
+                {
+                    found.push(id.to_owned());
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Object(fields) => fields.values().for_each(|field| collect(field, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    collect(value, &mut found);
+    found
+}
+
+/// Whose draft it is: its own word, or the only key that was given.
+pub(crate) fn source_of(
+    draft: &Map<String, Value>,
+    keys: &BTreeMap<String, SigningKey>,
+) -> Result<String, Refusal> {
+    let mut names = keys.keys();
+    let source = match (
+        draft.get("source").and_then(Value::as_str),
+        names.next(),
+        names.next(),
+    ) {
+        (Some(source), _, _) => source.to_owned(),
+        (None, Some(only), None) => only.clone(),
+        (None, _, _) => String::new(),
+    };
+    if keys.contains_key(&source) {
+        return Ok(source);
+    }
+    let names: Vec<&str> = keys.keys().map(String::as_str).collect();
+    let expected = format!("the name of a key that was given: {}", names.join(", "));
+    Err(Refusal::new(RefusalCode::SourceMismatch, "source", expected))
+}
+
 /// What signing adds to a draft.
 #[derive(Debug, Clone)]
 pub(crate) struct Envelope<'a> {
@@ -174,6 +221,15 @@ mod tests {
             value,
             json!({"target": "ff00", "list": ["ff00", "@nobody"], "text": "r-4"})
         );
+    }
+
+    #[cfg(feature = "nats")]
+    #[test]
+    fn references_are_found_once_each() {
+        let value = json!({"target": "@r-4", "list": ["@b", "@r-4", "see @c"], "more": {"deep": "@d"}});
+        let mut found = references(&value);
+        found.sort();
+        assert_eq!(found, ["b", "d", "r-4"]);
     }
 
     #[test]

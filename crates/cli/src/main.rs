@@ -18,11 +18,15 @@ mod failure;
 mod files;
 mod keys;
 mod ledger_folder;
+#[cfg(feature = "nats")]
+mod lookup;
 mod machine;
 #[cfg(feature = "nats")]
 mod nats_access;
 mod output;
 mod progress;
+#[cfg(feature = "nats")]
+mod remote_session;
 mod render;
 #[cfg(feature = "nats")]
 mod runtime;

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use armistice_admission::{State, Submission, unique_key};
 use armistice_eventlog::Reader;
 use armistice_ledger::{Ledger, Outcome as Answer, Receipt, SubmitError};
-use armistice_report::{Refusal, RefusalCode, entry};
+use armistice_report::{Refusal, entry};
 use armistice_tlog::{Hash, Index, SigningKey};
 use serde_json::{Map, Value};
 
@@ -92,7 +92,7 @@ impl Session {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        let source = match self.source_of(draft) {
+        let source = match drafts::source_of(draft, &self.keys) {
             Ok(source) => source,
             Err(refusal) => return Ok(Verdict::Refused(refusal)),
         };
@@ -157,25 +157,6 @@ impl Session {
                 previous: Some(submission.sha256()),
             };
         }
-    }
-
-    fn source_of(&self, draft: &Map<String, Value>) -> Result<String, Refusal> {
-        let mut names = self.keys.keys();
-        let source = match (
-            draft.get("source").and_then(Value::as_str),
-            names.next(),
-            names.next(),
-        ) {
-            (Some(source), _, _) => source.to_owned(),
-            (None, Some(only), None) => only.clone(),
-            (None, _, _) => String::new(),
-        };
-        if self.keys.contains_key(&source) {
-            return Ok(source);
-        }
-        let names: Vec<&str> = self.keys.keys().map(String::as_str).collect();
-        let expected = format!("the name of a key that was given: {}", names.join(", "));
-        Err(Refusal::new(RefusalCode::SourceMismatch, "source", expected))
     }
 
     fn resolve(&self, source: &str, draft: &mut Map<String, Value>) {

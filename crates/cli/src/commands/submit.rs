@@ -1,46 +1,59 @@
 //! `armistice submit`: drafts are signed and submitted, signed notes are submitted as they are.
+//!
+//! ```text
+//! armistice submit --dir ledger --key newsdesk.key reports.ndjson
+//! armistice submit --nats nats://127.0.0.1:4222 --ceasefire karabakh-2020 --ledger ledger.vkey --outbox outbox --key newsdesk.key reports.ndjson
+//! ```
+//! With `--dir` the ledger is opened here; with `--nats` it is another process, and [`remote`] keeps what has no receipt in an
+//! outbox. The table and the exit codes are the same.
+
+mod lines;
+#[cfg(feature = "nats")]
+mod remote;
 
 use std::path::{Path, PathBuf};
 
 use armistice_ledger::Settings;
-use serde_json::{Value, json};
+use armistice_tlog::SigningKey;
+use serde_json::Value;
 
+use self::lines::{Fate, Line, Recorded};
 use crate::drafts::{self, Body, Item};
-use crate::failure::{Detail, Exit, Failure, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::ledger_folder::LedgerFolder;
-use crate::output::{Format, Table};
+use crate::output::Format;
 use crate::session::{Session, Verdict};
 use crate::{files, keys, ledger_folder, progress};
 
 /// Flags of `submit`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The ledger's folder
-    #[arg(long, value_name = "DIR")]
-    dir: PathBuf,
+    /// The ledger's folder; or name a server with --nats
+    #[cfg_attr(feature = "nats", arg(long, value_name = "DIR", required_unless_present_any = ["nats", "context"], conflicts_with_all = ["nats", "context"]))]
+    #[cfg_attr(not(feature = "nats"), arg(long, value_name = "DIR", required = true))]
+    dir: Option<PathBuf>,
     /// A signing key, made by `armistice key generate`; give it again for files of several producers
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
     /// Also writes each receipt and its entry into this folder: INDEX.tlog-proof and INDEX.entry
     #[arg(long, value_name = "DIR")]
     receipts: Option<PathBuf>,
-    /// Reports, one JSON object a line, or signed notes; `-` reads standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    remote: remote::Args,
+    /// Reports, one JSON object a line, or signed notes; `-` reads standard input. With --nats it may be left out: what is in
+    /// the outbox is sent
+    #[cfg_attr(feature = "nats", arg(value_name = "FILE", required_unless_present_any = ["nats", "context"]))]
+    #[cfg_attr(not(feature = "nats"), arg(value_name = "FILE", required = true))]
+    file: Option<PathBuf>,
 }
 
-/// What became of one item of the file.
-struct Line {
-    number: usize,
-    id: Option<String>,
-    /// A refusal is the ledger's, or was given before it was asked.
-    verdict: Verdict,
-}
-
-/// Submits everything, prints a line for each, and fails when something was refused.
+/// Submits everything, prints a line for each, and fails when something was refused or has no receipt.
 pub(crate) fn run(args: &Args, format: Format) -> Outcome {
-    let text = read(&args.file)?;
-    let items = drafts::read(&text);
+    let items = match &args.file {
+        Some(file) => drafts::read(&read(file)?),
+        None => Vec::new(),
+    };
     let keys = args
         .key
         .iter()
@@ -57,16 +70,40 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     if let Some(folder) = &args.receipts {
         files::create_folder(folder)?;
     }
-    let folder = LedgerFolder::new(&args.dir);
+    let mut lines = Vec::with_capacity(items.len());
+    let submitted = match &args.dir {
+        Some(dir) => embedded(dir, args, keys, items, &mut lines),
+        #[cfg(feature = "nats")]
+        None => remote::run(args, keys, items, &mut lines),
+        #[cfg(not(feature = "nats"))]
+        None => Ok(()),
+    };
+    // Receipts that were given are shown, whatever happened after them; and nobody reading them makes no refusal good.
+    let printed = match &submitted {
+        Err(_) if lines.is_empty() => Ok(()),
+        _ => lines::table(&lines, format).print(format),
+    };
+    let decided = submitted.and_then(|()| lines::refusals(&lines));
+    #[cfg(feature = "nats")]
+    let decided = decided.and_then(|()| lines::undecided(&lines));
+    decided.and(printed)
+}
+
+/// Opens the ledger here and submits to it.
+fn embedded(
+    dir: &Path,
+    args: &Args,
+    keys: Vec<SigningKey>,
+    items: Vec<Item>,
+    lines: &mut Vec<Line>,
+) -> Outcome {
+    let folder = LedgerFolder::new(dir);
     let ledger = folder.open(Settings::default())?;
     let state = folder.state(ledger.reader())?;
     let mut session = Session::new(ledger, &state, keys)?;
-    let mut lines = Vec::with_capacity(items.len());
-    let submitted = submit_all(&mut session, items, &mut lines, args.receipts.as_deref());
+    let submitted = submit_all(&mut session, items, lines, args.receipts.as_deref());
     session.ledger().close();
-    // Receipts that were given are shown, whatever happened after them; and nobody reading them makes no refusal good.
-    let printed = table(&lines, format).print(format);
-    submitted.and_then(|()| refusals(&lines)).and(printed)
+    submitted
 }
 
 fn read(path: &Path) -> Outcome<String> {
@@ -102,17 +139,13 @@ fn submit_all(
             Body::Note(note) => waiting.push((item.line, note)),
             Body::Draft(draft) => {
                 let id = draft.get("id").and_then(Value::as_str).map(str::to_owned);
-                let line = Line {
-                    number: item.line,
-                    id,
-                    verdict: session.submit_draft(&draft)?,
-                };
-                push(session, line, lines, receipts)?;
+                let verdict = session.submit_draft(&draft)?;
+                push(session, (item.line, id, verdict), lines, receipts)?;
             }
             Body::Bad(refusal) => lines.push(Line {
-                number: item.line,
+                number: Some(item.line),
                 id: None,
-                verdict: Verdict::Refused(refusal),
+                fate: Fate::Refused(refusal),
             }),
         }
     }
@@ -128,107 +161,40 @@ fn flush(
     receipts: Option<&Path>,
 ) -> Outcome {
     let (numbers, notes): (Vec<usize>, Vec<Vec<u8>>) = std::mem::take(waiting).into_iter().unzip();
-    let ids: Vec<Option<String>> = notes.iter().map(|note| id_of(note)).collect();
+    let ids: Vec<Option<String>> = notes.iter().map(|note| lines::id_of(note)).collect();
     let mut verdicts = Vec::with_capacity(notes.len());
     let submitted = session.submit_notes(notes, &mut verdicts);
     for ((number, id), verdict) in numbers.into_iter().zip(ids).zip(verdicts) {
-        push(session, Line { number, id, verdict }, lines, receipts)?;
+        push(session, (number, id, verdict), lines, receipts)?;
     }
     submitted
 }
 
-/// The id in a signed note, as far as one can be read.
-fn id_of(note: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(note).ok()?;
-    let report: Value = serde_json::from_str(text.lines().next()?).ok()?;
-    report.get("id")?.as_str().map(str::to_owned)
-}
-
-fn push(session: &Session, line: Line, lines: &mut Vec<Line>, receipts: Option<&Path>) -> Outcome {
-    if let (Verdict::Recorded(receipt), Some(folder)) = (&line.verdict, receipts) {
+fn push(
+    session: &Session,
+    (number, id, verdict): (usize, Option<String>, Verdict),
+    lines: &mut Vec<Line>,
+    receipts: Option<&Path>,
+) -> Outcome {
+    if let (Verdict::Recorded(receipt), Some(folder)) = (&verdict, receipts) {
         let reader = session.ledger().reader();
         let entry = reader
             .entry(receipt.index)
             .map_err(|error| ledger_folder::read_failure(&error))?;
-        files::write_atomically(&folder.join(format!("{}.entry", receipt.index)), &entry)?;
-        files::write_atomically(
-            &folder.join(format!("{}.tlog-proof", receipt.index)),
-            receipt.text.as_bytes(),
-        )?;
+        lines::keep(folder, receipt.index, &entry, &receipt.text)?;
     }
-    lines.push(line);
+    let fate = match verdict {
+        Verdict::Recorded(receipt) => Fate::Recorded(Recorded {
+            index: receipt.index,
+            hash: receipt.hash,
+            repeated: receipt.repeated,
+        }),
+        Verdict::Refused(refusal) => Fate::Refused(refusal),
+    };
+    lines.push(Line {
+        number: Some(number),
+        id,
+        fate,
+    });
     Ok(())
-}
-
-fn table(lines: &[Line], format: Format) -> Table {
-    let all = [
-        "line", "outcome", "index", "id", "hash", "code", "field", "expected", "found", "hint",
-    ];
-    let any_refused = lines
-        .iter()
-        .any(|line| matches!(line.verdict, Verdict::Refused(_)));
-    // A person reads the refusals below the table; a program finds all of it in the row.
-    let columns = match (format, any_refused) {
-        (Format::Table, false) => &all[..5],
-        (Format::Table, true) => &all[..6],
-        _ => &all[..],
-    };
-    let mut table = Table::new("receipts", columns);
-    for line in lines {
-        let mut row = match &line.verdict {
-            Verdict::Recorded(receipt) => {
-                let outcome = if receipt.repeated { "repeated" } else { "recorded" };
-                vec![
-                    json!(line.number),
-                    json!(outcome),
-                    json!(receipt.index.0),
-                    json!(line.id),
-                    json!(receipt.hash.to_string()),
-                ]
-            }
-            Verdict::Refused(refusal) => {
-                let detail = Detail::from(refusal);
-                vec![
-                    json!(line.number),
-                    json!("refused"),
-                    Value::Null,
-                    json!(line.id),
-                    Value::Null,
-                    json!(detail.code),
-                    json!(detail.field),
-                    json!(detail.expected),
-                    json!(detail.found),
-                    json!(detail.hint),
-                ]
-            }
-        };
-        row.truncate(columns.len());
-        table.push(row);
-    }
-    table
-}
-
-fn refusals(lines: &[Line]) -> Outcome {
-    let details: Vec<Detail> = lines
-        .iter()
-        .filter_map(|line| match &line.verdict {
-            Verdict::Recorded(_) => None,
-            Verdict::Refused(refusal) => Some(Detail::from(refusal).at(format!("line {}", line.number))),
-        })
-        .collect();
-    if details.is_empty() {
-        return Ok(());
-    }
-    let message = if details.len() == lines.len() {
-        format!("all of {} submissions refused", lines.len())
-    } else {
-        format!(
-            "{} of {} submissions refused; the others are recorded",
-            details.len(),
-            lines.len()
-        )
-    };
-    Err(Failure::new(Exit::Refused, "refused", message)
-        .details(details)
-        .hint("what each code means: docs/reference/refusals.md; the whole file may be submitted again"))
 }
