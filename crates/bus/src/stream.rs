@@ -185,6 +185,7 @@ struct State {
     bytes: u64,
     first_seq: u64,
     last_seq: u64,
+    last_ts: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,14 +198,14 @@ struct Cluster {
 }
 
 impl Info {
+    /// When the newest message was stored, as that message says itself.
+    pub(crate) fn last_published_ns(&self, stream: &str) -> Result<i64, Error> {
+        nanoseconds(&self.state.last_ts, stream)
+    }
+
     pub(crate) fn state(&self, stream: &str) -> Result<StreamState, Error> {
-        let unreadable = |source| Error::Client {
-            doing: format!("reading the creation time of {stream}"),
-            source,
-        };
-        let created = async_nats::datetime::parse_rfc3339(&self.created).map_err(unreadable)?;
         Ok(StreamState {
-            created_ns: i64::try_from(created.unix_timestamp_nanos()).unwrap_or(i64::MAX),
+            created_ns: nanoseconds(&self.created, stream)?,
             first_sequence: self.state.first_seq,
             last_sequence: self.state.last_seq,
             messages: self.state.messages,
@@ -222,6 +223,15 @@ impl Info {
                 .map_or(1, |replicas| usize::try_from(replicas).unwrap_or(usize::MAX)),
         })
     }
+}
+
+/// Nanoseconds since 1970; the time of a stream that is empty lies far before and is the least there is.
+fn nanoseconds(time: &str, stream: &str) -> Result<i64, Error> {
+    let time = async_nats::datetime::parse_rfc3339(time).map_err(|source| Error::Client {
+        doing: format!("reading a time of {stream}"),
+        source,
+    })?;
+    Ok(i64::try_from(time.unix_timestamp_nanos()).unwrap_or(i64::MIN))
 }
 
 impl Bus {

@@ -105,6 +105,7 @@ pub(crate) struct Tail {
     created_ns: i64,
     seen: Option<Seen>,
     open: Option<Open>,
+    was_open: bool,
     /// Taken from the consumer and not yet given to the caller: a caller that stops waiting loses nothing.
     ready: Vec<Message>,
     stop: Option<Stop>,
@@ -123,11 +124,14 @@ impl Tail {
         beginning: Option<Beginning>,
     ) -> Result<Self, Error> {
         let name = bus.stream_name(stream);
-        let state = bus
-            .state(stream)
+        let info = bus
+            .info(stream)
             .await?
             .ok_or(Error::NoStream { stream: name.clone() })?;
-        let beginning = beginning.unwrap_or(Beginning::Sequence(state.last_sequence + 1));
+        let state = info.state(&name)?;
+        let last_published_ns = info.last_published_ns(&name)?;
+        let next = state.last_sequence + 1;
+        let beginning = beginning.unwrap_or(Beginning::Sequence(next));
         let mut tail = Self {
             bus: bus.clone(),
             stream,
@@ -137,6 +141,7 @@ impl Tail {
             created_ns: state.created_ns,
             seen: None,
             open: None,
+            was_open: false,
             ready: Vec::new(),
             stop: None,
             unacknowledged: Mutex::default(),
@@ -145,6 +150,14 @@ impl Tail {
             not_before: None,
         };
         tail.open().await?;
+        // Who begins behind the newest message knows it, as if it had been given here: without that, a stream that is
+        // rewound before anything comes would give its new messages under numbers that count as read.
+        if matches!(beginning, Beginning::Sequence(from) if from == next) && state.last_sequence > 0 {
+            tail.seen = Some(Seen {
+                sequence: state.last_sequence,
+                published_ns: last_published_ns,
+            });
+        }
         Ok(tail)
     }
 
@@ -380,17 +393,21 @@ impl Tail {
                 stream: self.name.clone(),
             });
         }
-        if let Some(seen) = self.seen
-            && state.last_sequence < seen.sequence
-            && self.stream != Stream::Entries
-        {
+        let expected = match (self.seen, self.beginning) {
+            (Some(seen), _) => seen.sequence,
+            // The first time, a caller may begin as far ahead as it likes.
+            (None, Beginning::Sequence(from)) if self.was_open => from.saturating_sub(1),
+            (None, _) => 0,
+        };
+        if state.last_sequence < expected && self.stream != Stream::Entries {
             return Err(Error::StreamRewound {
                 stream: self.name.clone(),
-                expected: seen.sequence,
+                expected,
                 last: state.last_sequence,
             });
         }
         let consumer = self.create().await?;
+        self.was_open = true;
         // What the older consumer delivered lies before the new one's beginning, or comes again.
         self.unacknowledged().clear();
         self.open = Some(Open {

@@ -197,6 +197,81 @@ async fn a_rewound_stream_ends_it() {
     }
 }
 
+/// A reader that had read everything, or nothing yet, must not take the new messages of a rewound stream for old ones.
+#[tokio::test]
+async fn a_stream_rewound_under_idle_readers_ends_them() {
+    let mut world = World::new();
+    let bus = world.bus_with_streams().await;
+    write_at_once(&world, &["SUBMITTED", "RECEIPTS"]).await;
+    let (store, kept) = (world.dir.path().join("jetstream"), world.dir.path().join("kept"));
+    world.server.kill();
+    copy(&store, &kept);
+    world.server.restart().unwrap();
+    let bus_again = world.bus().await;
+    submit(&bus_again, 1..11).await;
+    for _ in 0..10 {
+        let receipt = armistice_bus::Outgoing::new(bus.subjects().receipt("desk"), "x");
+        bus_again.publish(receipt).await.unwrap();
+    }
+    // None of them is given anything before the server is gone.
+    let mut intake = bus_again.intake("ledger", 11).await.unwrap();
+    let mut inside = bus_again.intake("other", 8).await.unwrap();
+    let start = armistice_bus::Start::New;
+    let mut follow = bus_again.follow(Stream::Receipts, None, start).await.unwrap();
+    world.server.kill();
+    std::fs::remove_dir_all(&store).unwrap();
+    std::fs::rename(&kept, &store).unwrap();
+    world.server.restart().unwrap();
+    let error = end(&mut intake).await;
+    assert!(matches!(error, Error::StreamRewound { .. }), "{error:?}");
+    // This one may have had some on their way to it when the server went.
+    let error = loop {
+        match inside.next(10, SHORT).await {
+            Ok(messages) => assert!(messages.iter().all(|message| message.sequence >= 8)),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::StreamRewound { .. }), "{error:?}");
+    let gone = loop {
+        match follow.next(10, SHORT).await {
+            Ok(messages) => assert!(messages.is_empty()),
+            Err(error) => break error,
+        }
+    };
+    assert!(
+        matches!(gone, armistice_bus::FollowError::Gone { .. }),
+        "{gone:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_was_rewound_and_grew_again_is_noticed() {
+    let mut world = World::new();
+    world.bus_with_streams().await;
+    write_at_once(&world, &["SUBMITTED"]).await;
+    let (store, kept) = (world.dir.path().join("jetstream"), world.dir.path().join("kept"));
+    world.server.kill();
+    copy(&store, &kept);
+    world.server.restart().unwrap();
+    let bus = world.bus().await;
+    submit(&bus, 1..11).await;
+    let mut read = bus.intake("ledger", 1).await.unwrap();
+    take(&mut read, 10).await;
+    let mut idle = bus.intake("idle", 11).await.unwrap();
+    world.server.kill();
+    std::fs::remove_dir_all(&store).unwrap();
+    std::fs::rename(&kept, &store).unwrap();
+    world.server.restart().unwrap();
+    // Others are faster: when the readers look, the stream is longer than it was.
+    submit(&world.bus().await, 100..150).await;
+    for reader in [&mut read, &mut idle] {
+        match end(reader).await {
+            Error::StreamRewound { expected, .. } => assert_eq!(expected, 10),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_wait_that_is_given_up_loses_nothing() {
     let world = World::new();

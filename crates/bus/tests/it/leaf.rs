@@ -104,8 +104,10 @@ async fn each_report_crosses_once_and_its_receipt_comes_back() {
     let (hub, office) = (pair.at_hub().await, pair.at_office().await);
     assert_eq!(hub.server().domain.as_deref(), Some("hub"));
     prepare(&hub, &office).await;
+    // As a producer at the office does: its own, of the mirror.
+    let own = office.subjects().receipt("desk");
     let mut receipts = office
-        .follow(Stream::Receipts, None, Start::Sequence(1))
+        .follow(Stream::Receipts, Some(&own), Start::New)
         .await
         .unwrap();
     // The office's own, and one that works at the hub.
