@@ -20,8 +20,9 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    pub(crate) fn push(&mut self, entry: &Entry) {
-        self.add(entry.submission.sha256(), entry.submission.unique_key());
+    /// Adds the next entry; `submission` is the SHA-256 of its note.
+    pub(crate) fn push(&mut self, entry: &Entry, submission: Hash) {
+        self.add(submission, entry.submission.unique_key());
     }
 
     /// From saved lists, which have one length.

@@ -274,7 +274,8 @@ impl Replica {
         };
         let size = self.copy.verified_size().0;
         let is_writing = self.saving.as_ref().is_some_and(|saving| !saving.is_finished());
-        if is_writing || size < self.saved_at + self.settings.save_entries {
+        let due = self.saved_at + self.settings.save_entries.max(self.saved_at / 8);
+        if is_writing || size < due {
             return;
         }
         if let Some(bytes) = self.encode() {

@@ -21,7 +21,8 @@ pub struct Settings {
     pub queries: bool,
     /// How VIEWS is to be made if it is not there.
     pub streams: StreamSettings,
-    /// Entries between two saved states.
+    /// Entries between two saved states; an eighth of the log when that is more, so that a long log is not written all the
+    /// time.
     pub save_entries: u64,
 }
 

@@ -37,10 +37,11 @@ impl Views {
     /// Takes entries in; nothing shows them yet.
     pub(crate) fn fold(&mut self, entries: &[Entry]) -> Result<(), Error> {
         for entry in entries {
+            let submission = entry.submission.sha256();
             let item = Item {
                 index: entry.index,
                 hash: entry.hash.0,
-                submission: entry.submission.sha256().0,
+                submission: submission.0,
                 received: entry.received,
                 report: entry.submission.report(),
             };
@@ -48,7 +49,7 @@ impl Views {
                 Stage::Folding(projection) => projection.apply(&item)?,
                 Stage::Following(live) => live.apply(&item)?,
             }
-            self.lookup.push(entry);
+            self.lookup.push(entry, submission);
         }
         Ok(())
     }

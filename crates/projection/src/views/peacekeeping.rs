@@ -10,6 +10,7 @@
 
 mod live;
 mod rows;
+mod sum;
 
 use armistice_report::{
     EffortReported, Event, InterventionKind, PatrolResult, PresenceState, ReinforcementDecision,

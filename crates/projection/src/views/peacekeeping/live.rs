@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Decision, Peacekeeping, What,
-    rows::{Group, Score, Sum, effort_row, group_keys, mandate_row, remark_row, request_row, strength_row},
+    rows::{Group, effort_row, group_keys, mandate_row, remark_row, request_row, strength_row},
+    sum::{Score, Sum},
 };
 use crate::{
     live::{changed::Changed, groups::Groups, touched::Touched},
