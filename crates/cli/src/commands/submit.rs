@@ -40,7 +40,7 @@ pub(crate) struct Args {
     receipts: Option<PathBuf>,
     #[cfg(feature = "nats")]
     #[command(flatten)]
-    remote: remote::Args,
+    remote: remote::RemoteArgs,
     /// Reports, one JSON object a line, or signed notes; `-` reads standard input. With --nats it may be left out: what is in
     /// the outbox is sent
     #[cfg_attr(feature = "nats", arg(value_name = "FILE", required_unless_present_any = ["nats", "context"]))]

@@ -19,7 +19,7 @@ use crate::{files, keys, progress, runtime};
 
 /// Flags of `submit --nats`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct RemoteArgs {
     #[command(flatten)]
     nats: NatsArgs,
     /// The ledger's verifier key, or a file that holds it: every receipt is checked against it
