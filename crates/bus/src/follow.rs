@@ -20,10 +20,11 @@
 use std::time::Duration;
 
 use crate::connection::Bus;
+use crate::consumer::{Beginning, Reader};
 use crate::error::{Error, FollowError};
 use crate::message::Message;
 use crate::stream::Stream;
-use crate::tail::{Beginning, Reader, Stop, Tail};
+use crate::tail::{Stop, Tail};
 
 /// Where following begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

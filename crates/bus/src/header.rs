@@ -11,7 +11,7 @@
 //! Header names are compared as they stand, case included (NATS ADR-4). The `ce-` names are `CloudEvents` 1.0 in binary
 //! mode, as its binding for NATS has them. Hashes are 64 lower-case hexadecimal digits, numbers are decimal.
 //!
-//! No header is trusted: whoever needs to know checks the bytes of the payload.
+//! Where each is used is in `docs/formats/bus-v1.md`. No header is trusted: whoever needs to know checks the bytes of the payload.
 
 /// On a receipt: SHA-256 of the submission's bytes.
 pub const SUBMISSION: &str = "Armistice-Submission";

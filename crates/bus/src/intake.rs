@@ -24,10 +24,11 @@
 use std::time::Duration;
 
 use crate::connection::Bus;
+use crate::consumer::{Beginning, Reader};
 use crate::error::Error;
 use crate::message::Message;
 use crate::stream::Stream;
-use crate::tail::{Beginning, Reader, Stop, Tail};
+use crate::tail::{Stop, Tail};
 
 /// A durable consumer on SUBMITTED.
 #[derive(Debug)]

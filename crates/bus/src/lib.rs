@@ -31,6 +31,7 @@
 mod access;
 mod compare;
 mod connection;
+mod consumer;
 mod context;
 mod error;
 mod follow;

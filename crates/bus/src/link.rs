@@ -95,7 +95,10 @@ impl Link {
             }),
             Event::ServerError(ServerError::Other(text)) => {
                 if let Some(denial) = denial_in(text) {
-                    tracing::warn!(subject = denial.subject, "the message server refused a subject");
+                    // A window of messages to one subject is refused message by message: once is enough to be told.
+                    if self.newest_denial().as_ref() != Some(&denial) {
+                        tracing::warn!(subject = denial.subject, "the message server refused a subject");
+                    }
                     self.denials.send_modify(|denials| denials.push(denial));
                 }
             }

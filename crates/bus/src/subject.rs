@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Permissions are given on these subjects, so the producer stands in them; a row's key stands in them as one token, in
-//! which every byte but `a-z0-9-` becomes `_` and two hexadecimal digits (`docs/architecture.md`, "On the bus").
+//! which every byte but `a-z0-9-` becomes `_` and two hexadecimal digits (`docs/formats/bus-v1.md`).
 //!
 //! Nothing here connects to anything.
 

@@ -18,10 +18,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::connection::{Bus, code};
+use crate::connection::Bus;
+use crate::consumer::{self, Beginning, Reader};
 use crate::error::Error;
 use crate::message::Message;
 use crate::pull::{Ended, Pull, Pulled};
@@ -32,31 +32,6 @@ use crate::stream::Stream;
 const REOPEN_MS_MIN: u64 = 20;
 const REOPEN_MS_MAX: u64 = 500;
 const REOPEN_ATTEMPTS_MAX: usize = 60;
-/// How long the server keeps a consumer that nobody pulls from, when it is not a durable one.
-const IDLE_S_MAX: u64 = 60;
-/// How long a taken message may stay without acknowledgement before it is delivered again.
-const ACK_WAIT_S: u64 = 60;
-/// Messages that were taken and not acknowledged. Beyond them the server waits.
-pub(crate) const UNACKNOWLEDGED_MAX: usize = 65_536;
-
-/// What kind of consumer reads.
-#[derive(Clone, Debug)]
-pub(crate) enum Reader {
-    /// One of a fixed name, which the server keeps, and which acknowledges. There is one, and a newer replaces it.
-    Durable(String),
-    /// One of a random name, kept in the server's memory while it is used.
-    Passing {
-        /// The subjects that are read.
-        filter: Option<String>,
-    },
-}
-
-/// Where reading begins while nothing was seen.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Beginning {
-    Sequence(u64),
-    LastPerSubject,
-}
 
 /// Why reading stopped.
 #[derive(Debug)]
@@ -406,105 +381,22 @@ impl Tail {
                 last: state.last_sequence,
             });
         }
-        let consumer = self.create().await?;
+        let from = match (self.seen, self.beginning) {
+            // Once more, to see that it is the same.
+            (Some(seen), _) => Beginning::Sequence(seen.sequence),
+            (None, beginning) => beginning,
+        };
+        let consumer = consumer::create(&self.bus, self.stream, &self.reader, from).await?;
+        self.pending = consumer.pending;
         self.was_open = true;
         // What the older consumer delivered lies before the new one's beginning, or comes again.
         self.unacknowledged().clear();
         self.open = Some(Open {
-            pull: Pull::open(&self.bus, &self.name, &consumer).await?,
+            pull: Pull::open(&self.bus, &self.name, &consumer.name).await?,
             place: 0,
             is_fresh: true,
         });
         Ok(())
-    }
-
-    async fn create(&mut self) -> Result<String, Error> {
-        let (consumer, mut config, filter) = match &self.reader {
-            Reader::Durable(name) => {
-                let deleted = self
-                    .bus
-                    .api::<Value>(&format!("CONSUMER.DELETE.{}.{name}", self.name), &json!({}))
-                    .await;
-                match deleted {
-                    Ok(_)
-                    | Err(Error::Refused {
-                        code: code::CONSUMER_NOT_FOUND,
-                        ..
-                    }) => {}
-                    Err(error) => return Err(error),
-                }
-                (name.clone(), durable(name), None)
-            }
-            Reader::Passing { filter } => {
-                let inbox = self.bus.client().new_inbox();
-                let name = inbox.rsplit('.').next().unwrap_or_default().to_owned();
-                let config = passing(&name);
-                (name, config, filter.clone())
-            }
-        };
-        let mut set = |field: &str, value: Value| config.insert(field.to_owned(), value);
-        // The server asks for subjects where it is to find the last message of each.
-        let filter = match (self.seen, self.beginning) {
-            (Some(seen), _) => {
-                set("deliver_policy", json!("by_start_sequence"));
-                set("opt_start_seq", json!(seen.sequence));
-                filter
-            }
-            (None, Beginning::Sequence(from)) => {
-                set("deliver_policy", json!("by_start_sequence"));
-                set("opt_start_seq", json!(from.max(1)));
-                filter
-            }
-            (None, Beginning::LastPerSubject) => {
-                set("deliver_policy", json!("last_per_subject"));
-                Some(filter.unwrap_or_else(|| self.stream.subject(self.bus.subjects())))
-            }
-        };
-        let mut operation = format!("CONSUMER.CREATE.{}.{consumer}", self.name);
-        if let Some(filter) = filter {
-            operation = format!("{operation}.{filter}");
-            set("filter_subject", json!(filter));
-        }
-        let payload = json!({ "stream_name": self.name, "config": config, "action": "create" });
-        let created: Created = self.bus.api(&operation, &payload).await?;
-        self.pending = created.num_pending;
-        Ok(consumer)
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Created {
-    #[serde(default)]
-    num_pending: u64,
-}
-
-fn durable(name: &str) -> Map<String, Value> {
-    object(json!({
-        "name": name,
-        "durable_name": name,
-        "ack_policy": "all",
-        "ack_wait": ACK_WAIT_S * 1_000_000_000,
-        "max_ack_pending": UNACKNOWLEDGED_MAX,
-        "replay_policy": "instant",
-        "num_replicas": 0,
-    }))
-}
-
-fn passing(name: &str) -> Map<String, Value> {
-    object(json!({
-        "name": name,
-        "ack_policy": "none",
-        "replay_policy": "instant",
-        "inactive_threshold": IDLE_S_MAX * 1_000_000_000,
-        "mem_storage": true,
-        "num_replicas": 1,
-    }))
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
     }
 }
 
