@@ -7,7 +7,7 @@
 //!     {"name":"3npC…", "ack_policy":"none", "mem_storage":true, "filter_subject":"armistice.test.receipt.desk", …}
 //! ```
 //!
-//! The filter stands in the subject too, so that permissions can be given on it ([`crate::permissions`]). Names of passing
+//! The filter stands in the subject too, so that permissions can be given on it ([`mod@crate::permissions`]). Names of passing
 //! consumers are random: who does not know one cannot pull from it.
 //! Source: NATS ADR-15 and the `JetStream` API (`CONSUMER.CREATE` of nats-server 2.9 and later).
 //!
