@@ -127,7 +127,9 @@ async fn stream_findings(
         )),
         Err(error) => findings.push(problem(&about, &error)),
     }
-    if bus.server().cluster.is_some() {
+    // A leaf node that stands alone calls itself a cluster of its own name.
+    let facts = bus.server();
+    if facts.cluster.is_some_and(|cluster| cluster != facts.name) {
         match &state.leader {
             None => findings.push(Finding::problem(
                 &about,
@@ -194,8 +196,12 @@ async fn lags(
         }
     }
     if let Some(submitted) = state(Stream::Submitted) {
-        let max = u64::try_from(settings.submitted_bytes_max).ok();
-        findings.extend(lag::submitted(submitted.messages, submitted.bytes, max));
+        findings.extend(lag::submitted(&lag::Inbox {
+            messages: submitted.messages,
+            bytes: submitted.bytes,
+            bytes_max: u64::try_from(settings.submitted_bytes_max).ok(),
+            is_office: settings.office.is_some(),
+        }));
     }
     findings
 }

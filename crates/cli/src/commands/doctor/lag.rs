@@ -11,6 +11,10 @@ use super::machine;
 /// Entries that a stream may be behind while all is well: two groups of the ledger's intake.
 const ENTRIES_BEHIND_MAX: u64 = 2_048;
 
+/// Messages that the ledger has taken and not yet removed from SUBMITTED (`armistice-relay` removes them in groups of this
+/// size, the one at its cursor stays).
+const TAKEN_KEPT_MAX: u64 = 8_192;
+
 /// Reports that may wait for the ledger while all is well: about one second of its intake.
 const WAITING_MAX: u64 = 10_000;
 
@@ -65,20 +69,48 @@ pub(crate) fn checkpoint(published: u64, checkpoint: Option<u64>) -> Finding {
     }
 }
 
-/// What waits in SUBMITTED. The ledger keeps the message at its cursor, so one message is none that waits.
-pub(crate) fn submitted(messages: u64, bytes: u64, bytes_max: Option<u64>) -> Vec<Finding> {
+/// What is known of SUBMITTED.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inbox {
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    pub(crate) bytes_max: Option<u64>,
+    /// The stream is an office's own: the hub copies it and nobody empties it.
+    pub(crate) is_office: bool,
+}
+
+/// What waits in SUBMITTED, and how full it is. The ledger leaves what it has taken in the stream for a while, so only
+/// more messages than that are known to wait.
+pub(crate) fn submitted(inbox: &Inbox) -> Vec<Finding> {
     let about = "lag of SUBMITTED";
-    let waiting = messages.saturating_sub(1);
+    let messages = inbox.messages;
+    let waiting = messages.saturating_sub(TAKEN_KEPT_MAX);
     let mut findings = Vec::new();
-    findings.push(match waiting {
-        0 => Finding::ok(about, "no report waits for the ledger"),
-        1..=WAITING_MAX => Finding::note(about, format!("{waiting} reports wait for the ledger")),
-        _ => Finding::warning(
+    findings.push(if inbox.is_office {
+        Finding::note(
             about,
-            format!("{waiting} reports wait for the ledger"),
+            format!("{messages} messages of the last day are kept for the hub"),
+        )
+    } else if waiting > WAITING_MAX {
+        Finding::warning(
+            about,
+            format!("at least {waiting} of {messages} reports wait for the ledger"),
             "look whether `armistice serve` runs and keeps up; nothing is lost while they wait",
-        ),
+        )
+    } else if waiting > 0 {
+        Finding::note(
+            about,
+            format!("at least {waiting} of {messages} reports wait for the ledger"),
+        )
+    } else if messages > 0 {
+        Finding::ok(
+            about,
+            format!("{messages} messages; the ledger leaves up to {TAKEN_KEPT_MAX} that it has taken"),
+        )
+    } else {
+        Finding::ok(about, "nothing waits for the ledger")
     });
+    let (bytes, bytes_max) = (inbox.bytes, inbox.bytes_max);
     if let Some(max) = bytes_max.filter(|max| *max > 0) {
         let percent = bytes.saturating_mul(100) / max;
         if percent >= FULL_PERCENT_HIGH {
@@ -125,9 +157,24 @@ mod tests {
 
     #[test]
     fn a_full_inbox_is_a_problem() {
-        assert_eq!(submitted(1, 100, Some(1000))[0].level, Level::Ok);
-        assert_eq!(submitted(2, 100, Some(1000))[0].level, Level::Note);
-        assert_eq!(submitted(90_000, 100, None)[0].level, Level::Warning);
-        assert_eq!(submitted(90, 999, Some(1000))[1].level, Level::Problem);
+        let inbox = |messages: u64| Inbox {
+            messages,
+            bytes: 100,
+            bytes_max: Some(1_000),
+            is_office: false,
+        };
+        for (messages, level) in [
+            (0, Level::Ok),
+            (8_192, Level::Ok),
+            (8_193, Level::Note),
+            (80_000, Level::Warning),
+        ] {
+            assert_eq!(submitted(&inbox(messages))[0].level, level, "{messages}");
+        }
+        let full = Inbox {
+            bytes: 999,
+            ..inbox(8_000)
+        };
+        assert_eq!(submitted(&full)[1].level, Level::Problem);
     }
 }

@@ -98,7 +98,7 @@ impl Plan {
         }
         if let Some(user) = first {
             lines.push(format!(
-                "  armistice submit --context {out}/contexts/{0}.json --ceasefire {1} --key {0}.key reports.ndjson",
+                "  armistice submit --context {out}/contexts/{0}.json --ceasefire {1} --ledger VKEY --key {0}.key --outbox OUTBOX FILE",
                 user.name, self.ceasefire
             ));
         }
