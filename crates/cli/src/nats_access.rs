@@ -241,7 +241,17 @@ pub(crate) fn failure(doing: &str, error: &Error) -> Failure {
     };
     Failure::new(exit, code, doing)
         .because(error)
-        .hint_of(error.hint())
+        .hint_of(hint(error))
+}
+
+/// The next step that an error of the bus knows; here it is known by which flag an inbox is named.
+pub(crate) fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Denied { subject, .. } if subject.starts_with("_INBOX.") => Some(
+            "each login may read its own inbox alone: name it with --inbox-prefix _INBOX_NAME, or use the login's --context",
+        ),
+        _ => error.hint(),
+    }
 }
 
 /// A file of secrets. What is no file is never repeated: it may be the seed itself, given in the place of its file.

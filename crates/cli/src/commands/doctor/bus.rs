@@ -15,7 +15,7 @@ use super::folder::{self, Folder};
 use super::{lag, machine};
 use crate::failure::Outcome;
 use crate::machine as clock;
-use crate::runtime;
+use crate::{nats_access, runtime};
 
 /// Looks at the server that the flags name; nothing when none is named.
 pub(crate) fn check(args: &Args, folder: Option<&Folder>) -> Outcome<Vec<Finding>> {
@@ -222,8 +222,6 @@ fn problem(about: &str, error: &Error) -> Finding {
     Finding::problem(
         about,
         chain(error),
-        error
-            .hint()
-            .unwrap_or("look at the server's log; `-v` shows what was asked"),
+        nats_access::hint(error).unwrap_or("look at the server's log; `-v` shows what was asked"),
     )
 }
