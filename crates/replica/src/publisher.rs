@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use armistice_bus::{
     Bus, FollowError, Outgoing, PublishError, Published as Stored, Start, Stream, StreamSettings, Window,
+    header,
 };
 use armistice_projection::View;
 use tokio::sync::{mpsc, oneshot};
@@ -29,10 +30,10 @@ use tracing::{debug, info, warn};
 use crate::differences::{Ask, Published};
 use crate::error::Error;
 use crate::outbox::{Outbox, Rows};
-use crate::rows::{row_message, statement_message};
+use crate::rows::{number, row_message, statement_message};
 use crate::settings::{
-    COMPARE_AT_ONCE, LOOK_EVERY, PUBLISH_WINDOW, START_AFTER, STATEMENT_EVERY, STATEMENT_IDLE,
-    TAKE_OVER_AFTER,
+    COMPARE_AT_ONCE, LONG_ROW_BYTES, LONG_ROWS_EVERY, LOOK_EVERY, PUBLISH_WINDOW, START_AFTER,
+    STATEMENT_EVERY, STATEMENT_IDLE, TAKE_OVER_AFTER,
 };
 use crate::stamp::Stamp;
 
@@ -71,6 +72,9 @@ struct Lead {
     stamp: Stamp,
     stated: bool,
     stated_at: Instant,
+    /// Long rows that wait for their time.
+    long: Rows,
+    long_at: Instant,
 }
 
 impl Publisher {
@@ -130,10 +134,29 @@ impl Publisher {
                 since = seen.map_or(since, |_| Instant::now());
                 seen = Some(now);
             }
-            let shows = self.outbox.stamp().is_some();
-            if shows && (since.elapsed() >= patience || state.last_sequence == 0) {
+            let Some(own) = self.outbox.stamp() else { continue };
+            if state.last_sequence == 0 {
                 return;
             }
+            if since.elapsed() < patience {
+                continue;
+            }
+            if patience == START_AFTER || self.is_newer(own.tree_size.0).await {
+                return;
+            }
+            since = Instant::now();
+        }
+    }
+
+    /// Whether the own rows are newer than the last statement on VIEWS.
+    async fn is_newer(&self, own: u64) -> bool {
+        // All views are stated one after the other; the last one tells that all are.
+        let last = View::ALL.last().map_or("", |view| view.name());
+        let subject = self.bus.subjects().view(last);
+        match self.bus.last_message(Stream::Views, Some(&subject)).await {
+            Ok(Some(statement)) => number(&statement, header::TREE_SIZE).is_none_or(|stated| stated < own),
+            Ok(None) => true,
+            Err(_) => false,
         }
     }
 
@@ -169,6 +192,8 @@ impl Publisher {
             last: state.last_sequence,
             stated: stated && differences == 0 && stamp.tree_size.0 == own,
             stated_at: Instant::now(),
+            long: Rows::new(),
+            long_at: Instant::now(),
             stamp,
         };
         info!(
@@ -213,9 +238,15 @@ impl Publisher {
             if let Some((rows, stamp)) = self.outbox.take() {
                 lead.stamp = stamp;
                 lead.stated = false;
+                let rows = lead.short_rows(rows);
                 if let Err(lost) = self.publish(&mut lead, rows).await {
                     return lost;
                 }
+            }
+            if lead.long_at.elapsed() >= LONG_ROWS_EVERY
+                && let Err(lost) = self.publish_long(&mut lead).await
+            {
+                return lost;
             }
             if !lead.stated && lead.stated_at.elapsed() >= STATEMENT_EVERY {
                 if let Err(lost) = self.state(&mut lead).await {
@@ -248,8 +279,19 @@ impl Publisher {
         self.send(lead, messages).await
     }
 
+    /// Publishes the long rows that wait.
+    async fn publish_long(&self, lead: &mut Lead) -> Result<(), Lost> {
+        let rows = std::mem::take(&mut lead.long);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        lead.long_at = Instant::now();
+        self.publish(lead, rows).await
+    }
+
     /// Says of every view what its rows come to.
     async fn state(&self, lead: &mut Lead) -> Result<(), Lost> {
+        self.publish_long(lead).await?;
         let stamp = lead.stamp.clone();
         let statements = View::ALL
             .iter()
@@ -276,6 +318,19 @@ impl Publisher {
             acknowledged(window.next().await)?;
         }
         Ok(())
+    }
+}
+
+impl Lead {
+    /// Keeps the long rows back; each row waits in its newest form only.
+    fn short_rows(&mut self, rows: Rows) -> Rows {
+        for place in rows.keys() {
+            self.long.remove(place);
+        }
+        let is_long = |row: &Option<Vec<u8>>| row.as_ref().is_some_and(|row| row.len() > LONG_ROW_BYTES);
+        let (long, short): (Rows, Rows) = rows.into_iter().partition(|(_, row)| is_long(row));
+        self.long.extend(long);
+        short
     }
 }
 

@@ -14,6 +14,7 @@ use armistice_bus::{Bus, Message, Question, Questions, Stream};
 use armistice_tlog::{Hash, TreeSize};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use crate::answers::{Answer, Answering};
@@ -22,7 +23,7 @@ use crate::differences::Ask;
 use crate::error::{Conflict, Error};
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
-use crate::settings::{CHECKPOINTS_AT_ONCE, ENTRIES_AT_ONCE, FETCHES_MAX, Settings};
+use crate::settings::{CHECKPOINTS_AT_ONCE, ENTRIES_AT_ONCE, FETCHES_MAX, SHOW_EVERY, Settings};
 use crate::source::Source;
 use crate::state;
 use crate::views::Views;
@@ -49,6 +50,9 @@ pub struct Replica {
     answering: Answering,
     heads: watch::Sender<Option<Head>>,
     fetches: Arc<Semaphore>,
+    /// Verified, folded, and its rows not made yet.
+    unshown: Option<Verified>,
+    show_at: Instant,
     /// A checkpoint of the stream was taken in this run.
     was_heard: bool,
     saved_at: u64,
@@ -71,6 +75,8 @@ impl Replica {
             answering: Answering::default(),
             heads: watch::Sender::new(None),
             fetches: Arc::new(Semaphore::new(FETCHES_MAX)),
+            unshown: None,
+            show_at: Instant::now(),
             was_heard: false,
             settings,
             saving: None,
@@ -104,9 +110,8 @@ impl Replica {
     }
 
     async fn follow(&mut self) -> Result<(), Error> {
-        if let Some(verified) = self.copy.verified().cloned() {
-            self.show(&verified);
-        }
+        self.unshown = self.copy.verified().cloned();
+        self.show();
         let (asks, mut asked) = mpsc::channel(1);
         let mut publishing = self.settings.publish.then(|| Publishing::start(self, asks));
         let mut questions = None;
@@ -123,6 +128,7 @@ impl Replica {
                     self.take_entries(&messages)?;
                 }
                 messages = checkpoints.next(CHECKPOINTS_AT_ONCE) => self.take_checkpoints(&messages?)?,
+                () = tokio::time::sleep_until(self.show_at), if self.unshown.is_some() => self.show(),
                 question = next(&mut questions) => self.answer(question),
                 Some(ask) = asked.recv() => self.compare(ask),
                 ended = Publishing::ended(&mut publishing) => return ended,
@@ -157,19 +163,26 @@ impl Replica {
         loop {
             let advance = self.copy.advance().map_err(|conflict| self.conflict(conflict))?;
             self.views.fold(&advance.entries)?;
-            match advance.verified {
-                Some(verified) => {
-                    self.show(&verified);
-                    self.save_sometimes();
-                }
-                None if advance.entries.is_empty() => return Ok(()),
-                None => {}
+            if advance.verified.is_none() && advance.entries.is_empty() {
+                break;
+            }
+            if advance.verified.is_some() {
+                self.unshown = advance.verified;
+                self.tell();
             }
         }
+        if Instant::now() >= self.show_at {
+            self.show();
+        }
+        Ok(())
     }
 
-    fn show(&mut self, verified: &Verified) {
-        let changes = self.views.show(verified);
+    /// Makes the rows of what was verified, if that was not done yet.
+    fn show(&mut self) {
+        let Some(verified) = self.unshown.take() else {
+            return;
+        };
+        let changes = self.views.show(&verified);
         debug!(
             tree_size = verified.checkpoint.size().0,
             rows = changes.len(),
@@ -178,7 +191,9 @@ impl Replica {
         if let Some((_, stamp)) = self.views.shown() {
             self.outbox.put(changes, stamp.clone());
         }
+        self.show_at = Instant::now() + SHOW_EVERY;
         self.tell();
+        self.save_sometimes();
     }
 
     fn tell(&self) {
@@ -193,7 +208,8 @@ impl Replica {
     }
 
     /// Answers the publisher: what differs, and from now on the outbox collects what changes.
-    fn compare(&self, ask: Ask) {
+    fn compare(&mut self, ask: Ask) {
+        self.show();
         let rows = self.views.shown().map(|(live, stamp)| {
             self.outbox.collect(true);
             (ask.published.differences(live), stamp.clone())
@@ -203,6 +219,8 @@ impl Replica {
     }
 
     fn answer(&mut self, question: Question) {
+        // Views answer as of the newest verified size.
+        self.show();
         let payload_max = self.bus.server().max_payload;
         let answer = self.answering.answer(
             question.name,

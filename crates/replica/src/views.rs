@@ -54,9 +54,13 @@ impl Views {
         Ok(())
     }
 
-    /// Shows what was taken in: exactly the entries of `verified`. Gives the rows that changed; none the first time, when
+    /// Shows what was taken in, if that is exactly the entries of `verified`. Gives the rows that changed; none the first time, when
     /// whoever published before has to be compared with.
     pub(crate) fn show(&mut self, verified: &Verified) -> Vec<Change> {
+        if self.projection().tree_size() != verified.checkpoint.size() {
+            // A larger checkpoint was promised meanwhile and entries were folded towards it: it is shown then.
+            return Vec::new();
+        }
         if let Stage::Folding(projection) = &mut self.stage {
             let projection = std::mem::take(&mut **projection);
             self.stage = Stage::Following(Box::new(Live::new(projection)));

@@ -11,7 +11,7 @@
 //!
 //! What is not here: checking. Rows are what a replica published; `armistice project` and `armistice audit` compute them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -123,8 +123,8 @@ struct Screen<'a> {
     conditions: &'a [Condition],
     format: Format,
     shown: BTreeSet<String>,
-    /// With `-o json`, the rows of the document.
-    rows: Vec<String>,
+    /// With `-o json`, the rows of the document by their keys.
+    rows: BTreeMap<String, String>,
     stated: Option<Statement>,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Screen<'a> {
             conditions,
             format,
             shown: BTreeSet::new(),
-            rows: Vec::new(),
+            rows: BTreeMap::new(),
             stated: None,
         }
     }
@@ -193,7 +193,10 @@ impl<'a> Screen<'a> {
         }
         match self.format {
             Format::Json => {
-                self.rows.extend(change.row);
+                match change.row {
+                    Some(row) => self.rows.insert(change.key, row),
+                    None => self.rows.remove(&change.key),
+                };
                 Ok(())
             }
             Format::Ndjson => output::line(&self.line(&change)?),
@@ -232,19 +235,21 @@ impl<'a> Screen<'a> {
             return Ok(());
         }
         let stated = self.stated.as_ref();
-        let head = json!({
-            "view": self.view.name(),
-            "version": stated.map(|one| one.version),
-            "codebook": stated.and_then(|one| one.codebook.clone()),
-            "tree_size": stated.map(|one| one.tree_size),
-            "root": stated.map(|one| &one.root),
-            "digest": stated.map(|one| &one.digest),
-        });
-        let head = head.to_string();
+        let (version, size) = (stated.map(|one| one.version), stated.map(|one| one.tree_size));
+        let (codebook, root) = (
+            stated.and_then(|one| one.codebook.as_deref()),
+            stated.map(|one| one.root.as_str()),
+        );
+        let rows: Vec<&str> = self.rows.values().map(String::as_str).collect();
         output::line(&format!(
-            "{},\"rows\":[{}]}}",
-            &head[..head.len() - 1],
-            self.rows.join(",")
+            r#"{{"view":{},"version":{},"codebook":{},"tree_size":{},"root":{},"digest":{},"rows":[{}]}}"#,
+            json!(self.view.name()),
+            json!(version),
+            json!(codebook),
+            json!(size),
+            json!(root),
+            json!(stated.map(|one| &one.digest)),
+            rows.join(",")
         ))
     }
 }
