@@ -370,6 +370,7 @@ fn a_stream_of_another_log_is_not_mixed_with_this_one() {
     }
     world.record_incident();
     let shorter = World::default();
+    let late = world.desk.incident();
     run(async {
         let server = TestServer::start();
         let bus = server.connect().await;
@@ -380,12 +381,104 @@ fn a_stream_of_another_log_is_not_mixed_with_this_one() {
         assert!(error.to_string().contains("entry 4"), "{error}");
         // The log restored from an older copy: shorter than what it published.
         drop(second);
+        submit(&bus, "desk", &late).await;
+        grown(&world, 6).await;
+        published(&bus, 6).await;
+        submit(&bus, "monitor", b"for whoever takes it").await;
         let mut third = relay(&shorter, &bus);
         let error = third.ended().await;
-        assert!(error.to_string().contains("holds 5 entries"), "{error}");
+        assert!(error.to_string().contains("holds"), "{error}");
+        // It took nothing in: what it would have signed would be another history under the same name.
+        assert_eq!(size(&shorter), 4);
         tokio::select! {
             error = first.ended() => panic!("{error}"),
             () = tokio::time::sleep(std::time::Duration::from_millis(50)) => {}
+        }
+    });
+}
+
+#[test]
+fn a_message_that_somebody_removed_before_it_was_taken_leaves_an_entry() {
+    let mut world = World::default();
+    let notes: Vec<_> = (0..3).map(|_| world.desk.incident()).collect();
+    run(async {
+        let server = TestServer::start();
+        let bus = server.connect().await;
+        let first = relay(&world, &bus);
+        until("the inbox", async || bus.state(Stream::Submitted).await.ok()?).await;
+        submit(&bus, "desk", &notes[0]).await;
+        grown(&world, 5).await;
+        first.stop().await.expect("stopped");
+        submit(&bus, "desk", &notes[1]).await;
+        submit(&bus, "desk", &notes[2]).await;
+        let name = Stream::Submitted.name(&armistice_report::CeasefireId::new(CEASEFIRE).expect("an id"));
+        let client = async_nats::connect(server.server.url()).await.expect("connected");
+        let stream = async_nats::jetstream::new(client)
+            .get_stream(name)
+            .await
+            .expect("there");
+        stream.delete_message(2).await.expect("deleted");
+        let second = relay(&world, &bus);
+        grown(&world, 7).await;
+        second.stop().await.expect("stopped");
+    });
+    assert_eq!(reason(&world, 5), "messages were removed before they were taken");
+    assert!(world.is_incident(Index(6)));
+}
+
+#[test]
+fn a_relay_that_is_stopped_has_published_what_it_took() {
+    let mut world = World::default();
+    let notes: Vec<_> = (0..500).map(|_| world.desk.incident()).collect();
+    run(async {
+        let server = TestServer::start();
+        let bus = server.connect().await;
+        let relay = relay(&world, &bus);
+        until("the inbox", async || bus.state(Stream::Submitted).await.ok()?).await;
+        for note in &notes {
+            submit(&bus, "desk", note).await;
+        }
+        until("some", async || (size(&world) > 10).then_some(())).await;
+        relay.stop().await.expect("stopped");
+        let entries = bus.state(Stream::Entries).await.expect("read").expect("there");
+        assert_eq!(entries.last_sequence, size(&world));
+        let checkpoint = bus.last_message(Stream::Checkpoints, None).await.expect("read");
+        let head = world.ledger().reader().head().expect("a head");
+        assert_eq!(checkpoint.expect("a checkpoint").payload[..], head.note[..]);
+        let receipts = bus.state(Stream::Receipts).await.expect("read").expect("there");
+        assert_eq!(receipts.messages, size(&world) - 4);
+    });
+}
+
+/// Each time the ledger takes too little to purge, and the next time it begins anew.
+#[test]
+fn an_inbox_that_is_taken_in_many_short_sittings_does_not_stay_full() {
+    let mut world = World::default();
+    let streams = StreamSettings {
+        submitted_bytes_max: 40_000,
+        ..StreamSettings::default()
+    };
+    let notes: Vec<_> = (0..120).map(|_| world.desk.incident()).collect();
+    run(async {
+        let server = TestServer::start();
+        let bus = server.connect().await;
+        for (at, part) in notes.chunks(10).enumerate() {
+            let relay = Relay::start(
+                world.ledger(),
+                &bus,
+                &Settings {
+                    streams: streams.clone(),
+                },
+            );
+            for note in part {
+                until("room", async || {
+                    let message = Outgoing::new(bus.subjects().submit("desk"), note.clone());
+                    bus.publish(message).await.ok()
+                })
+                .await;
+            }
+            grown(&world, 4 + 10 * (at as u64 + 1)).await;
+            relay.stop().await.expect("stopped");
         }
     });
 }

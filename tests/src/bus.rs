@@ -86,10 +86,11 @@ pub async fn until<T>(what: &str, mut ready: impl AsyncFnMut() -> Option<T>) -> 
 
 /// The first `count` messages of a stream.
 pub async fn messages(bus: &Bus, stream: Stream, count: usize) -> Vec<Message> {
-    let mut follow = bus
-        .follow(stream, None, Start::Sequence(1))
-        .await
-        .expect("followed");
+    // The ledger may not have made the stream yet.
+    let begun = until("the stream", async || {
+        bus.follow(stream, None, Start::Sequence(1)).await.ok()
+    });
+    let mut follow = begun.await;
     let mut found = Vec::new();
     until("messages", async || {
         let wait = Duration::from_millis(100);

@@ -1,6 +1,8 @@
 //! Every limit of the ledger, with its unit and the arithmetic behind its default.
 
-use armistice_eventlog::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
+use armistice_eventlog::limits::{
+    BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, CURSOR_BYTES_MAX, CURSOR_NAME_BYTES_MAX,
+};
 use armistice_report::{ENTRY_BYTES_MAX, ENTRY_HEADER_BYTES};
 use std::time::Duration;
 
@@ -43,12 +45,12 @@ impl Default for Settings {
 impl Settings {
     /// The same, as far as the store can take it: a group and the mark of its refusals fit into one batch.
     pub(crate) fn within_limits(self) -> Self {
-        // Each submission grows by its header; one entry of the largest size is left for the mark.
+        // Each submission grows by its header; one entry of the largest size is left for the mark, and one cursor.
         let group_items_max = self.group_items_max.clamp(1, BATCH_ENTRIES_MAX - 1);
         let headers = group_items_max * ENTRY_HEADER_BYTES;
         let group_bytes_max = self
             .group_bytes_max
-            .min(BATCH_BYTES_MAX - ENTRY_BYTES_MAX - headers);
+            .min(BATCH_BYTES_MAX - ENTRY_BYTES_MAX - CURSOR_NAME_BYTES_MAX - CURSOR_BYTES_MAX - headers);
         Self {
             group_items_max,
             group_bytes_max,

@@ -1,13 +1,14 @@
 //! How far the intake has come, in the log itself, and what a stream that does not fit it means.
 //!
 //! ```json
-//! {"created":1648300000000000000,"sequence":41,"sha256":"9f86d0…"}
+//! {"created":1648300000000000000,"sequence":41,"message":{"published":1648300000500000000,"sha256":"9f86d0…"}}
 //! ```
-//! Cursor `intake/<stream>` of the log: when the stream was created (nanoseconds since 1970), the sequence of the last message
-//! whose outcome is in the same or an earlier batch, and the SHA-256 of that message's payload. A stream may lose its newest
-//! messages in a power cut and give their sequences to others: only the hash tells.
+//! Cursor `intake/<stream>` of the log: when the stream was created (nanoseconds since 1970, by the server's clock), the sequence
+//! of the last message whose outcome is in the same or an earlier batch, when that message was stored, and the SHA-256 of its
+//! payload. A stream may lose its newest messages in a power cut and give their sequences to others, even to the same report sent
+//! again: only the message tells.
 
-use armistice_bus::StreamState;
+use armistice_bus::{Message, StreamState};
 use armistice_tlog::Hash;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,23 @@ pub(crate) struct Position {
     pub(crate) created: i64,
     pub(crate) sequence: u64,
     /// `None` after the stream was found set back, until the first message is taken.
-    pub(crate) sha256: Option<String>,
+    pub(crate) message: Option<Mark>,
+}
+
+/// By what a message is known again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    published: i64,
+    sha256: String,
+}
+
+impl Mark {
+    fn of(message: &Message) -> Self {
+        Self {
+            published: message.published_ns,
+            sha256: Hash::sha256(&message.payload).to_string(),
+        }
+    }
 }
 
 /// Where the intake begins.
@@ -36,11 +53,11 @@ pub(crate) enum Start {
 }
 
 impl Position {
-    pub(crate) fn new(created: i64, sequence: u64, payload: &[u8]) -> Self {
+    pub(crate) fn of(created: i64, message: &Message) -> Self {
         Self {
             created,
-            sequence,
-            sha256: Some(Hash::sha256(payload).to_string()),
+            sequence: message.sequence,
+            message: Some(Mark::of(message)),
         }
     }
 
@@ -54,8 +71,8 @@ impl Position {
     }
 }
 
-/// Decides where to begin. `at_cursor` is the payload of the message at the cursor, if the stream still holds it.
-pub(crate) fn start(cursor: Option<&Position>, stream: &StreamState, at_cursor: Option<&[u8]>) -> Start {
+/// Decides where to begin. `at_cursor` is the message at the cursor, if the stream still holds it.
+pub(crate) fn start(cursor: Option<&Position>, stream: &StreamState, at_cursor: Option<&Message>) -> Start {
     let first = stream.first_sequence.max(1);
     let Some(cursor) = cursor else {
         return Start::At(first);
@@ -71,8 +88,8 @@ pub(crate) fn start(cursor: Option<&Position>, stream: &StreamState, at_cursor: 
     if cursor.sequence > stream.last_sequence {
         return set_back("the stream ends before the last position that was taken");
     }
-    match (&cursor.sha256, at_cursor) {
-        (Some(expected), Some(payload)) if *expected != Hash::sha256(payload).to_string() => {
+    match (&cursor.message, at_cursor) {
+        (Some(expected), Some(message)) if *expected != Mark::of(message) => {
             set_back("another message stands at the last position that was taken")
         }
         _ if first > cursor.sequence + 1 => set_back("messages were removed before they were taken"),
@@ -96,13 +113,23 @@ mod tests {
         }
     }
 
-    fn check(cursor: (i64, u64), stream: &StreamState, at_cursor: Option<&[u8]>, expected: &Start) {
-        let cursor = Position::new(cursor.0, cursor.1, b"a");
+    fn message(payload: &'static str, published_ns: i64) -> Message {
+        Message {
+            sequence: 3,
+            subject: String::new(),
+            headers: Vec::new(),
+            payload: payload.into(),
+            published_ns,
+        }
+    }
+
+    fn check(created: i64, stream: &StreamState, at_cursor: Option<&Message>, expected: &Start) {
+        let cursor = Position::of(created, &message("a", 7));
         assert_eq!(&start(Some(&cursor), stream, at_cursor), expected);
     }
 
-    fn set_back(from: u64, to: u64, reason: &'static str) -> Start {
-        Start::SetBack { from, to, reason }
+    fn set_back(to: u64, reason: &'static str) -> Start {
+        Start::SetBack { from: 3, to, reason }
     }
 
     #[test]
@@ -113,35 +140,42 @@ mod tests {
 
     #[test]
     fn the_same_stream_goes_on() {
-        check((5, 3), &stream(1, 3), Some(b"a"), &Start::At(4));
-        check((5, 3), &stream(3, 9), Some(b"a"), &Start::At(4));
+        let same = message("a", 7);
+        check(5, &stream(1, 3), Some(&same), &Start::At(4));
+        check(5, &stream(3, 9), Some(&same), &Start::At(4));
         // Purged up to the cursor, and the message at it as well: nothing was missed.
-        check((5, 3), &stream(4, 9), None, &Start::At(4));
-        check((5, 3), &stream(4, 3), None, &Start::At(4));
+        check(5, &stream(4, 9), None, &Start::At(4));
+        check(5, &stream(4, 3), None, &Start::At(4));
     }
 
     #[test]
     fn another_stream_is_noticed() {
+        let same = message("a", 7);
         check(
-            (4, 3),
+            4,
             &stream(1, 3),
-            Some(b"a"),
-            &set_back(3, 1, "the stream was created anew"),
+            Some(&same),
+            &set_back(1, "the stream was created anew"),
         );
         let reason = "the stream ends before the last position that was taken";
-        check((5, 3), &stream(1, 2), None, &set_back(3, 1, reason));
-        check((5, 3), &stream(0, 0), None, &set_back(3, 1, reason));
+        check(5, &stream(1, 2), None, &set_back(1, reason));
+        check(5, &stream(0, 0), None, &set_back(1, reason));
         let reason = "another message stands at the last position that was taken";
-        check((5, 3), &stream(2, 3), Some(b"b"), &set_back(3, 2, reason));
+        check(5, &stream(2, 3), Some(&message("b", 7)), &set_back(2, reason));
+        // The same report, sent again after the rewinding.
+        check(5, &stream(2, 3), Some(&message("a", 8)), &set_back(2, reason));
         let reason = "messages were removed before they were taken";
-        check((5, 3), &stream(5, 9), None, &set_back(3, 5, reason));
+        check(5, &stream(5, 9), None, &set_back(5, reason));
     }
 
     #[test]
     fn the_bytes_are_what_the_page_says() {
-        let position = Position::new(1_648_300_000_000_000_000, 41, b"test");
+        let position = Position::of(
+            1_648_300_000_000_000_000,
+            &message("test", 1_648_300_000_500_000_000),
+        );
         let bytes = position.to_bytes();
-        let expected = r#"{"created":1648300000000000000,"sequence":41,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#;
+        let expected = r#"{"created":1648300000000000000,"sequence":3,"message":{"published":1648300000500000000,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}"#;
         assert_eq!(String::from_utf8_lossy(&bytes), expected);
         assert_eq!(Position::from_bytes(&bytes), Some(position));
         assert_eq!(Position::from_bytes(b"41"), None);

@@ -15,11 +15,12 @@ use crate::error::Error;
 use crate::messages::{checkpoint_message, entry_message};
 use crate::relay::Stopping;
 use crate::settings::{LOOK_EVERY, PUBLISH_ENTRIES, PUBLISH_WINDOW, Settings};
-use armistice_bus::{Bus, PublishError, Published, Stream, StreamState, Window};
+use armistice_bus::{Bus, Outgoing, PublishError, Published, Stream, StreamSettings, Window};
 use armistice_eventlog::Reader;
 use armistice_tlog::{Index, TreeSize};
+use std::ops::Range;
 use tokio::sync::watch;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 /// Follows the log's heads.
 pub(crate) struct Publisher {
@@ -37,16 +38,12 @@ impl Publisher {
         loop {
             match self.follow(&mut stopping, &mut reconnects, &mut backoff).await {
                 Ok(()) => return Ok(()),
-                Err(error) if error.is_temporary() => {
-                    warn!(error = %chain(&error), "publishing entries interrupted");
-                }
+                // What is missing is published at the next start.
+                Err(error) if error.is_temporary() && stopping.is_set() => return Ok(()),
+                Err(Error::Moved) => {}
+                Err(error) if error.is_temporary() => backoff.wait("entries", &error).await,
                 Err(error) => return Err(error),
             }
-            if stopping.is_set() {
-                // What is missing is published at the next start.
-                return Ok(());
-            }
-            backoff.wait().await;
         }
     }
 
@@ -59,6 +56,8 @@ impl Publisher {
     ) -> Result<(), Error> {
         reconnects.borrow_and_update();
         let mut next = self.begin().await?;
+        // The stream may be a new one: the first checkpoint is published whatever was published before.
+        let mut checkpointed = None;
         loop {
             let size = *self.heads.borrow_and_update();
             // A head of the reader is at least as new as the one that was announced.
@@ -68,10 +67,10 @@ impl Publisher {
                 self.publish(next..end).await?;
                 next = end;
             }
-            if let Some(head) = head.filter(|head| head.size.0 <= next) {
-                self.bus
-                    .publish(checkpoint_message(self.bus.subjects(), head.note))
-                    .await?;
+            if let Some(head) = head.filter(|head| head.size.0 <= next && checkpointed != Some(head.size)) {
+                let message = checkpoint_message(self.bus.subjects(), head.note);
+                self.bus.publish(message).await?;
+                checkpointed = Some(head.size);
                 debug!(tree_size = head.size.0, "checkpoint published");
             }
             backoff.worked();
@@ -80,9 +79,16 @@ impl Publisher {
             }
             tokio::select! {
                 changed = self.heads.changed() => if changed.is_err() { return Ok(()) },
-                _ = reconnects.changed() => next = self.begin().await?,
+                // Whatever was lost is found by beginning again.
+                _ = reconnects.changed() => return Err(Error::Moved),
                 () = stopping.set() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => next = self.begin().await?,
+                () = tokio::time::sleep(LOOK_EVERY) => {
+                    let checkpoints = self.bus.state(Stream::Checkpoints).await?;
+                    if checkpoints.is_none_or(|state| state.messages == 0) {
+                        return Err(Error::Moved);
+                    }
+                    next = self.begin().await?;
+                }
             }
         }
     }
@@ -90,47 +96,63 @@ impl Publisher {
     /// Makes sure of the streams and finds the entry to publish next.
     async fn begin(&self) -> Result<u64, Error> {
         let streams = &self.settings.streams;
-        let entries = self.bus.ensure(Stream::Entries, streams).await?;
         self.bus.ensure(Stream::Checkpoints, streams).await?;
-        self.compare(&entries).await?;
-        Ok(entries.last_sequence)
+        fence(&self.bus, &self.reader, streams).await
     }
 
-    async fn compare(&self, entries: &StreamState) -> Result<(), Error> {
-        let published = entries.last_sequence;
-        let size = self.reader.head().map_or(TreeSize(0), |head| head.size);
-        if published > size.0 {
-            return Err(Error::Ahead { published, size });
-        }
-        let Some(last) = published.checked_sub(1).map(Index) else {
-            return Ok(());
-        };
-        let message = self.bus.message(Stream::Entries, published).await?;
-        let stored = self.reader.entry(last)?;
-        match message {
-            Some(message) if message.payload[..] == stored[..] => Ok(()),
-            _ => Err(Error::Forked { index: last }),
-        }
-    }
-
-    async fn publish(&self, range: std::ops::Range<u64>) -> Result<(), Error> {
-        let mut window: Window<u64> = self.bus.window(PUBLISH_WINDOW);
+    async fn publish(&self, range: Range<u64>) -> Result<(), Error> {
         let first = range.start;
-        for entry in self.reader.entries(Index(range.start)..Index(range.end)) {
-            let (index, bytes) = entry?;
-            if window.len() >= PUBLISH_WINDOW
+        let messages = self.messages(range.clone()).await?;
+        let mut window: Window<u64> = self.bus.window(PUBLISH_WINDOW);
+        for (index, message) in messages {
+            while window.is_full()
                 && let Some((at, outcome)) = window.next().await
             {
                 acknowledged(at, outcome)?;
             }
-            let message = entry_message(self.bus.subjects(), index, bytes);
-            window.send(index.0, message).await;
+            window.send(index, message).await;
         }
         while let Some((at, outcome)) = window.next().await {
             acknowledged(at, outcome)?;
         }
         info!(index = first, tree_size = range.end, "entries published");
         Ok(())
+    }
+
+    /// Reads entries on a thread that may wait for the disk.
+    async fn messages(&self, range: Range<u64>) -> Result<Vec<(u64, Outgoing)>, Error> {
+        let (reader, subjects) = (self.reader.clone(), self.bus.subjects().clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let entries = reader.entries(Index(range.start)..Index(range.end));
+            entries
+                .map(|entry| {
+                    let (index, bytes) = entry?;
+                    Ok((index.0, entry_message(&subjects, index, bytes)))
+                })
+                .collect()
+        });
+        read.await.unwrap_or(Err(Error::Ended))
+    }
+}
+
+/// Compares the log with what was published of it, and returns how many entries were. Nothing is taken in and nothing is
+/// published before this holds: a log that was restored from an older copy, or copied and used twice, would otherwise sign
+/// another history under the same name.
+pub(crate) async fn fence(bus: &Bus, reader: &Reader, streams: &StreamSettings) -> Result<u64, Error> {
+    let published = bus.ensure(Stream::Entries, streams).await?.last_sequence;
+    let size = reader.head().map_or(TreeSize(0), |head| head.size);
+    if published > size.0 {
+        return Err(Error::Ahead { published, size });
+    }
+    let Some(index) = published.checked_sub(1).map(Index) else {
+        return Ok(published);
+    };
+    let stored = reader.entry(index)?;
+    match bus.message(Stream::Entries, published).await? {
+        Some(message) if message.payload[..] == stored[..] => Ok(published),
+        Some(_) => Err(Error::Forked { index }),
+        // The server lost it between the two questions: asked again.
+        None => Err(Error::Moved),
     }
 }
 
@@ -142,16 +164,4 @@ fn acknowledged(index: u64, outcome: Result<Published, PublishError>) -> Result<
     } else {
         Err(Error::Forked { index: Index(index) })
     }
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

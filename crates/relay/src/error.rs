@@ -32,6 +32,15 @@ pub enum Error {
         /// Entries in the log.
         size: TreeSize,
     },
+    /// The streams are not where they were a moment ago.
+    #[error("the streams changed while they were looked at")]
+    Moved,
+    /// The ledger would not record that its intake was set back.
+    #[error("the ledger refused to record that its intake was set back")]
+    SetBack(#[source] Box<armistice_report::Refusal>),
+    /// Somebody else takes from the same inbox: the consumer was taken away again and again.
+    #[error("another ledger takes from the same inbox")]
+    Contended,
     /// A task ended without saying why: a defect.
     #[error("a task of the relay ended")]
     Ended,
@@ -51,6 +60,11 @@ impl Error {
             Self::Ahead { .. } => Some(
                 "do not publish from this copy: find the newer one, or take the missing entries from the stream; every published checkpoint is a promise",
             ),
+            Self::Contended => Some(
+                "find the other process: one log has one writer; a copy of the folder must never be served beside it",
+            ),
+            Self::Moved => None,
+            Self::SetBack(_) => Some("run `armistice audit` on this ledger, then start it again"),
             Self::Ended => Some("start the ledger again; nothing that has a receipt is lost"),
         }
     }
@@ -67,6 +81,7 @@ impl Error {
                     | Bus::Denied { .. }
                     | Bus::StreamDiffers { .. }
             ),
+            Self::Moved => true,
             Self::Publish(error) => !matches!(
                 error,
                 Publish::Denied { .. } | Publish::TooLarge { .. } | Publish::BadHeader { .. }

@@ -1,11 +1,10 @@
 //! Answers to producers: receipts and refusals, published in the order in which they were given.
 //!
-//! Each message says how far the receipts have come (`Armistice-Through`): at the start the last message of RECEIPTS is the
+//! Each message says how far the receipts have come (`Armistice-Through`, the position that comes next): at the start the last message of RECEIPTS is the
 //! cursor, and receipts from there on are published again. If the process dies with answers on their way, recorded reports get
 //! theirs at the next start, and a refused one when its producer sends again.
 
-use crate::backoff::Backoff;
-use crate::entries::chain;
+use crate::backoff::{Backoff, chain};
 use crate::error::Error;
 use crate::messages::answer_message;
 use crate::settings::{CATCH_UP_MAX, PUBLISH_WINDOW, Settings};
@@ -43,8 +42,7 @@ impl Receipts {
             if !error.is_temporary() {
                 return Err(error);
             }
-            warn!(error = %chain(&error), "receipts cannot be published yet");
-            backoff.wait().await;
+            backoff.wait("receipts", &error).await;
         }
         let mut waiting = VecDeque::new();
         loop {
@@ -61,40 +59,39 @@ impl Receipts {
             }
             match self.publish(&mut waiting).await {
                 Ok(()) => backoff.worked(),
-                Err(error) => {
-                    warn!(error = %chain(&error), "publishing receipts interrupted");
-                    if matches!(error, PublishError::NoStream { .. }) {
-                        self.ensure().await;
+                Err(error) if error.is_temporary() => {
+                    backoff.wait("receipts", &error).await;
+                    // The stream may be gone.
+                    let made = self.bus.ensure(Stream::Receipts, &self.settings.streams).await;
+                    if let Err(error) = made.map_err(Error::from)
+                        && !error.is_temporary()
+                    {
+                        return Err(error);
                     }
-                    backoff.wait().await;
                 }
+                Err(error) => return Err(error),
             }
         }
     }
 
-    /// Publishes from the front; what was not taken stays, in order. What the stream will never take is given up: its producer
-    /// sends again, and asks a replica.
-    async fn publish(&self, waiting: &mut VecDeque<Outgoing>) -> Result<(), PublishError> {
+    /// Publishes from the front; what was not taken stays, in order. A message that the server will never take is given up:
+    /// its producer sends again, and asks a replica.
+    async fn publish(&self, waiting: &mut VecDeque<Outgoing>) -> Result<(), Error> {
         let mut window = self.bus.window(PUBLISH_WINDOW);
         for message in waiting.iter() {
             window.send((), message.clone()).await;
         }
         while let Some(((), outcome)) = window.next().await {
             match outcome {
-                Err(error) if error.is_temporary() => return Err(error),
-                Err(error) => warn!(error = %chain(&error), "receipt not published"),
+                Err(error @ (PublishError::TooLarge { .. } | PublishError::BadHeader { .. })) => {
+                    warn!(error = %chain(&error), "receipt given up");
+                }
+                Err(error) => return Err(error.into()),
                 Ok(_) => {}
             }
             waiting.pop_front();
         }
         Ok(())
-    }
-
-    async fn ensure(&self) {
-        let made = self.bus.ensure(Stream::Receipts, &self.settings.streams).await;
-        if let Err(error) = made {
-            warn!(error = %chain(&error), "the stream of receipts cannot be made");
-        }
     }
 
     /// Publishes the receipts that a process before this one left behind.
@@ -111,39 +108,24 @@ impl Receipts {
         let Some(head) = head else {
             return Ok(());
         };
-        let checkpoint = String::from_utf8_lossy(&head.note).into_owned();
-        let mut waiting = VecDeque::new();
+        let checkpoint: Arc<str> = Arc::from(String::from_utf8_lossy(&head.note));
         let first = self.through;
         while self.through < size.0 {
-            let index = Index(self.through);
-            if let Some(answer) = self.stored(index, size, &checkpoint)? {
-                waiting.push_back(self.message(&answer));
-            }
-            self.through = self.through.max(index.0 + 1);
-            if waiting.len() >= PUBLISH_WINDOW || self.through == size.0 {
-                self.publish(&mut waiting).await?;
-            }
+            let range = self.through..size.0.min(self.through + PUBLISH_WINDOW as u64);
+            let (reader, checkpoint) = (self.reader.clone(), Arc::clone(&checkpoint));
+            let wanted = range.clone();
+            let read = tokio::task::spawn_blocking(move || {
+                let answers = wanted.map(|index| stored(&reader, Index(index), size, &checkpoint));
+                answers.collect::<Result<Vec<Option<Answer>>, Error>>()
+            });
+            let answers = read.await.unwrap_or(Err(Error::Ended))?;
+            let messages = answers.into_iter().flatten().map(|answer| self.message(&answer));
+            let mut waiting: VecDeque<Outgoing> = messages.collect();
+            self.publish(&mut waiting).await?;
+            self.through = range.end;
         }
         info!(index = first, tree_size = size.0, "receipts caught up");
         Ok(())
-    }
-
-    /// The answer for a stored entry; none for the ledger's own, whose source is no producer's name.
-    fn stored(&self, index: Index, size: TreeSize, checkpoint: &str) -> Result<Option<Answer>, Error> {
-        let bytes = self.reader.entry(index)?;
-        let Ok(parts) = entry::parse(&bytes) else {
-            return Ok(None);
-        };
-        let Some(producer) = signer(parts.note).filter(|name| ProducerName::new(name).is_ok()) else {
-            return Ok(None);
-        };
-        let mut receipt = stored_receipt(&self.reader, index, size, checkpoint)?;
-        receipt.repeated = false;
-        Ok(Some(Answer {
-            producer: Arc::from(producer),
-            submission: Hash::sha256(parts.note),
-            outcome: Outcome::Recorded(receipt),
-        }))
     }
 
     fn message(&mut self, answer: &Answer) -> Outgoing {
@@ -160,6 +142,24 @@ impl Receipts {
         }
         message
     }
+}
+
+/// The answer for a stored entry; none for the ledger's own, whose source is no producer's name.
+fn stored(reader: &Reader, index: Index, size: TreeSize, checkpoint: &str) -> Result<Option<Answer>, Error> {
+    let bytes = reader.entry(index)?;
+    let Ok(parts) = entry::parse(&bytes) else {
+        return Ok(None);
+    };
+    let Some(producer) = signer(parts.note).filter(|name| ProducerName::new(name).is_ok()) else {
+        return Ok(None);
+    };
+    let mut receipt = stored_receipt(reader, index, size, checkpoint)?;
+    receipt.repeated = false;
+    Ok(Some(Answer {
+        producer: Arc::from(producer),
+        submission: Hash::sha256(parts.note),
+        outcome: Outcome::Recorded(receipt),
+    }))
 }
 
 /// The name on a stored note's signature line.

@@ -29,17 +29,20 @@ impl Stopping {
 /// A ledger on the bus. Dropping it ends its tasks where they are, which loses nothing: see [`Relay::stop`].
 #[derive(Debug)]
 pub struct Relay {
-    tasks: JoinSet<Result<(), Error>>,
-    stopping: watch::Sender<bool>,
+    /// Intake and receipts: they end together, since the intake's end is the end of the answers.
+    taking: JoinSet<Result<(), Error>>,
+    publishing: JoinSet<Result<(), Error>>,
+    stop_taking: watch::Sender<bool>,
+    stop_publishing: watch::Sender<bool>,
 }
 
 impl Relay {
     /// Starts to take submissions and to publish. Needs a running tokio runtime; the ledger's own threads do the work.
     pub fn start(ledger: &Ledger, bus: &Bus, settings: &Settings) -> Self {
-        let (stopping, stop) = watch::channel(false);
-        let stop = Stopping(stop);
+        let (stop_taking, until_taken) = watch::channel(false);
+        let (stop_publishing, until_published) = watch::channel(false);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
-        let mut tasks = JoinSet::new();
+        let mut taking = JoinSet::new();
         let intake = Intake {
             bus: bus.clone(),
             ledger: ledger.clone(),
@@ -47,45 +50,66 @@ impl Relay {
             settings: settings.clone(),
             answers,
         };
-        tasks.spawn(intake.run(stop.clone()));
+        taking.spawn(intake.run(Stopping(until_taken)));
         let receipts = Receipts {
             bus: bus.clone(),
             reader: ledger.reader().clone(),
             settings: settings.clone(),
             through: 0,
         };
-        tasks.spawn(receipts.run(answered));
+        taking.spawn(receipts.run(answered));
         let publisher = Publisher {
             bus: bus.clone(),
             reader: ledger.reader().clone(),
             heads: ledger.heads(),
             settings: settings.clone(),
         };
-        tasks.spawn(publisher.run(stop));
-        Self { tasks, stopping }
+        let mut publishing = JoinSet::new();
+        publishing.spawn(publisher.run(Stopping(until_published)));
+        Self {
+            taking,
+            publishing,
+            stop_taking,
+            stop_publishing,
+        }
     }
 
     /// Waits until the relay cannot go on, and says why. Pending for ever while all is well.
     pub async fn ended(&mut self) -> Error {
-        match self.tasks.join_next().await {
-            Some(Ok(Err(error))) => error,
-            _ => Error::Ended,
+        // One that ends because the other did has nothing to say: the first that has a reason is believed.
+        loop {
+            let ended = tokio::select! {
+                Some(ended) = self.taking.join_next() => ended,
+                Some(ended) = self.publishing.join_next() => ended,
+                else => return Error::Ended,
+            };
+            match ended {
+                Ok(Ok(()) | Err(Error::Ended)) => {}
+                Ok(Err(error)) => return error,
+                Err(_) => return Error::Ended,
+            }
         }
     }
 
-    /// Pulls no more, waits for the answers of what was pulled, publishes the newest head and ends; gives up waiting after ten
-    /// seconds. What is not published then is published at the next start.
+    /// Pulls no more, waits for the answers of what was pulled, publishes them and the newest head, and ends; gives up waiting
+    /// after ten seconds. What is not published then is published at the next start.
     ///
     /// # Errors
     /// The first [`Error`] of a task.
     pub async fn stop(mut self) -> Result<(), Error> {
-        self.stopping.send_replace(true);
-        let all = async {
-            while let Some(ended) = self.tasks.join_next().await {
-                ended.map_err(|_| Error::Ended)??;
-            }
-            Ok(())
+        let in_order = async {
+            self.stop_taking.send_replace(true);
+            all(&mut self.taking).await?;
+            self.stop_publishing.send_replace(true);
+            all(&mut self.publishing).await
         };
-        tokio::time::timeout(STOP_WAIT, all).await.unwrap_or(Ok(()))
+        tokio::time::timeout(STOP_WAIT, in_order).await.unwrap_or(Ok(()))
     }
+}
+
+async fn all(tasks: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
+    while let Some(ended) = tasks.join_next().await {
+        ended.map_err(|_| Error::Ended)??;
+    }
+    Ok(())
 }

@@ -27,7 +27,10 @@ pub(crate) const PULL_WAIT: Duration = Duration::from_secs(5);
 pub(crate) const PURGE_MESSAGES: u64 = 8_192;
 
 /// The part of the stream's size that may be taken messages: a full inbox is emptied long before the rest is needed.
-pub(crate) const PURGE_SHARE: u64 = 8;
+pub(crate) const PURGE_SHARE: i64 = 8;
+
+/// What a message of SUBMITTED takes at most, headers included.
+pub(crate) const MESSAGE_BYTES: i64 = 66_560;
 
 /// Entries and receipts on their way at once; 1,024 is enough for the server's full speed.
 pub(crate) const PUBLISH_WINDOW: usize = 2_048;
@@ -43,6 +46,15 @@ pub(crate) const ANSWERS_MAX: usize = 4_096;
 
 /// Entries whose receipts are published again at the start, at most. Who waits for an older one sends again.
 pub(crate) const CATCH_UP_MAX: u64 = 65_536;
+
+/// How long an answer waits for room before it is dropped.
+pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(5);
+
+/// Times that the consumer may be taken away soon after it was made; then another ledger is at work.
+pub(crate) const CONTENDED_MAX: u32 = 10;
+
+/// A consumer that lasted this long was not taken away by another ledger's start.
+pub(crate) const UNDISTURBED: Duration = Duration::from_secs(60);
 
 /// How long [`crate::Relay::stop`] waits for what is on its way.
 pub(crate) const STOP_WAIT: Duration = Duration::from_secs(10);
