@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::desk::Desk;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 30] = [
     "init",
     "key generate",
     "key show",
@@ -22,6 +22,9 @@ const COMMANDS: [&str; 27] = [
     "receipt",
     "receipt verify",
     "demo",
+    "serve",
+    "project",
+    "watch",
     "nats-config",
     "office",
     "doctor",
