@@ -11,7 +11,7 @@
 //!
 //! let key = VerifierKey::parse("example.org/karabakh-2020+0a1b2c3d+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=")?;
 //! let settings = Settings::new("paris-1", key);
-//! Replica::open(bus, settings).await?.run(std::future::pending()).await?;
+//! Replica::open(bus, settings)?.run(std::future::pending()).await?;
 //! # Ok(())
 //! # }
 //! ```
