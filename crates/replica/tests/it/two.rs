@@ -209,3 +209,32 @@ async fn a_row_that_is_too_long_is_stood_for() {
     assert!(left_out > 0, "the side's row names 20 entries");
     replica.stop().await.unwrap();
 }
+
+async fn last_sequence(bus: &Bus) -> u64 {
+    let state = bus.state(Stream::Views).await.unwrap();
+    state.map_or(0, |state| state.last_sequence)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_as_soon_as_it_publishes_again_and_again() {
+    let server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(60);
+    scribe.publish(&bus).await;
+    for round in 0..5 {
+        let before = last_sequence(&bus).await;
+        let replica = server.replica(&format!("round-{round}"), &scribe).await;
+        let deadline = tokio::time::Instant::now() + crate::support::PATIENCE;
+        while last_sequence(&bus).await == before {
+            assert!(tokio::time::Instant::now() < deadline, "round {round}");
+        }
+        replica.kill().await;
+        scribe.more(25);
+        scribe.publish(&bus).await;
+    }
+    let mut last = server.replica("last", &scribe).await;
+    last.at(186).await;
+    wait_for_views(&bus, &scribe.fold(186)).await;
+    last.stop().await.unwrap();
+}
