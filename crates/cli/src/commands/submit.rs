@@ -83,10 +83,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
         Err(_) if lines.is_empty() => Ok(()),
         _ => lines::table(&lines, format).print(format),
     };
-    let decided = submitted.and_then(|()| lines::refusals(&lines));
-    #[cfg(feature = "nats")]
-    let decided = decided.and_then(|()| lines::undecided(&lines));
-    decided.and(printed)
+    submitted.and_then(|()| lines::refusals(&lines)).and(printed)
 }
 
 /// Opens the ledger here and submits to it.

@@ -12,4 +12,5 @@ mod nats_config;
 mod nats_server;
 mod readme;
 mod submit;
+mod submit_nats;
 mod view;
