@@ -97,6 +97,8 @@ impl Publisher {
     async fn begin(&self) -> Result<u64, Error> {
         let streams = &self.settings.streams;
         self.bus.ensure(Stream::Checkpoints, streams).await?;
+        // Made here, though projections fill it: who may make a stream may also choose what flows into it.
+        self.bus.ensure(Stream::Views, streams).await?;
         fence(&self.bus, &self.reader, streams).await
     }
 
