@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
-use armistice_bus::{Access, Bus, Patience};
+use armistice_bus::{Access, Bus, Error as BusError, Patience};
 use armistice_projection::View;
-use armistice_replica::{Change, Condition, Cursor, Event, Statement, Subscription};
+use armistice_replica::{Change, Condition, Cursor, Error, Event, Statement, Subscription};
 use armistice_report::CeasefireId;
 use serde_json::{Value, json, value::RawValue};
 
@@ -32,6 +32,8 @@ use crate::{files, runtime, views};
 
 /// How often the place is written down while rows keep coming: after a crash, so much comes again.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
+/// How often a stream that is not there yet is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Flags of `watch`.
 #[derive(Debug, clap::Args)]
@@ -82,9 +84,7 @@ async fn watch(
         let bus = Bus::connect(access, ceasefire)
             .await
             .map_err(|error| nats_access::failure("cannot use the NATS server", &error))?;
-        let subscription = Subscription::open(&bus, view, since)
-            .await
-            .map_err(|error| failure(&error))?;
+        let subscription = subscribe(&bus, view, since, args.once).await?;
         Ok::<_, Failure>((bus, subscription))
     };
     let (bus, mut subscription) = tokio::select! {
@@ -115,6 +115,22 @@ async fn watch(
     bus.close().await;
     // What was printed is not printed again, also when the output ended.
     place.at(subscription.cursor(), true).and(outcome)
+}
+
+/// Opens the subscription; waits for the first replica to make the stream, unless it is for this once.
+async fn subscribe(bus: &Bus, view: View, since: Option<Cursor>, once: bool) -> Outcome<Subscription> {
+    let mut was_told = false;
+    loop {
+        match Subscription::open(bus, view, since).await {
+            Err(Error::Bus(BusError::NoStream { stream })) if !once => {
+                if !std::mem::replace(&mut was_told, true) {
+                    output::remark(&format!("waiting for {stream}, which `armistice project` makes"));
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            opened => return opened.map_err(|error| failure(&error)),
+        }
+    }
 }
 
 /// Prints rows, and remembers which of them a condition let through.
