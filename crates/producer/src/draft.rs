@@ -11,7 +11,6 @@ use armistice_report::{
     Timestamp,
 };
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// A report without what signing adds.
 #[derive(Debug, Clone)]
@@ -90,14 +89,7 @@ impl Draft {
                 draft
                     .entry("time")
                     .or_insert_with(|| Value::from(now.to_string()));
-                let envelope = Envelope {
-                    source: home.producer.as_str(),
-                    subject: home.ceasefire.as_str(),
-                    ledger: home.origin.as_str(),
-                    producer_seq: 1,
-                    prev: None,
-                };
-                let line = format!("{}\n", fill(&draft, &envelope));
+                let line = format!("{}\n", fill(draft, home));
                 let report = armistice_report::parse(line.as_bytes())?;
                 home.holds(&report)?;
                 Ok(Prepared { report, time_given })
@@ -152,42 +144,19 @@ impl Home {
     }
 }
 
-/// What signing adds to a draft.
-#[derive(Debug, Clone)]
-pub struct Envelope<'a> {
-    /// The producer's name.
-    pub source: &'a str,
-    /// The ceasefire.
-    pub subject: &'a str,
-    /// The origin of the ledger.
-    pub ledger: &'a str,
-    /// The producer's counter.
-    pub producer_seq: u64,
-    /// SHA-256 of the producer's previous note, lower-case hex.
-    pub prev: Option<&'a str>,
-}
-
-/// The report of a draft as JSON. What the draft says itself is kept, so that a wrong `ledger` is refused, not mended;
-/// only the counter is always the signer's.
-pub fn fill(draft: &Map<String, Value>, envelope: &Envelope<'_>) -> Value {
-    let mut filled: BTreeMap<&str, Value> = BTreeMap::from([
-        ("specversion", Value::from("1.0")),
-        ("source", Value::from(envelope.source)),
-        ("subject", Value::from(envelope.subject)),
-        ("ledger", Value::from(envelope.ledger)),
+/// The report of a draft as JSON, with a counter of 1. What the draft says itself is kept, so that a wrong `ledger` is
+/// refused, not mended; only the counter is always the signer's.
+fn fill(draft: Map<String, Value>, home: &Home) -> Value {
+    let mut filled = Map::from_iter([
+        ("specversion".to_owned(), Value::from("1.0")),
+        ("source".to_owned(), Value::from(home.producer.as_str())),
+        ("subject".to_owned(), Value::from(home.ceasefire.as_str())),
+        ("ledger".to_owned(), Value::from(home.origin.as_str())),
     ]);
-    filled.extend(draft.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    filled.insert("producerseq", Value::from(envelope.producer_seq));
-    match envelope.prev {
-        Some(prev) => filled.insert("prev", Value::from(prev)),
-        None => filled.remove("prev"),
-    };
-    Value::Object(
-        filled
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
+    filled.extend(draft);
+    filled.insert("producerseq".to_owned(), Value::from(1));
+    filled.remove("prev");
+    Value::Object(filled)
 }
 
 #[cfg(test)]
@@ -197,21 +166,19 @@ mod tests {
 
     #[test]
     fn the_counter_is_the_signers_and_the_rest_is_the_drafts() {
+        let home = Home {
+            producer: ProducerName::new("desk").unwrap(),
+            ceasefire: CeasefireId::new("c").unwrap(),
+            origin: Origin::new("here").unwrap(),
+        };
         let Value::Object(draft) = json!({"id": "a", "ledger": "elsewhere", "producerseq": 9, "prev": "x"})
         else {
             unreachable!()
         };
-        let envelope = Envelope {
-            source: "desk",
-            subject: "c",
-            ledger: "here",
-            producer_seq: 3,
-            prev: None,
-        };
-        let filled = fill(&draft, &envelope);
+        let filled = fill(draft, &home);
         assert_eq!(
             (&filled["ledger"], &filled["producerseq"]),
-            (&json!("elsewhere"), &json!(3))
+            (&json!("elsewhere"), &json!(1))
         );
         assert_eq!((filled.get("prev"), &filled["source"]), (None, &json!("desk")));
     }

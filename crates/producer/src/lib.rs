@@ -54,7 +54,7 @@ mod tables;
 mod ticket;
 mod verify;
 
-pub use draft::{Draft, Envelope, fill};
+pub use draft::Draft;
 pub use error::Error;
 pub use outbox::Pending;
 pub use producer::Producer;
