@@ -47,6 +47,7 @@ mod publish;
 mod pull;
 mod query;
 mod server;
+mod stored;
 mod stream;
 mod subject;
 mod tail;

@@ -89,3 +89,41 @@ pub(crate) fn plain_headers(headers: Option<&async_nats::HeaderMap>) -> Vec<(Str
     plain.sort();
     plain
 }
+
+/// The headers in a stored block, sorted by name. A server looks at the block's length only, so it can hold anything: lines
+/// that are no header are left out, and so is the first, which says `NATS/1.0`.
+pub(crate) fn stored_headers(block: &[u8]) -> Vec<(String, String)> {
+    let lines = block.split(|byte| *byte == b'\n').skip(1);
+    let mut plain: Vec<(String, String)> = lines
+        .filter_map(|line| std::str::from_utf8(line).ok()?.split_once(':'))
+        .filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect();
+    plain.sort();
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_header_is_left_out() {
+        let read = |block: &[u8]| {
+            let headers = stored_headers(block).into_iter();
+            headers
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        assert_eq!(read(b"NATS/1.0\r\nb: 2\r\na:1\r\n\r\n"), "a=1,b=2");
+        assert_eq!(read(b"NATS/1.0 409 Consumer Deleted\r\na: x:y\r\n\r\n"), "a=x:y");
+        assert_eq!(
+            read(b"NATS/1.0\r\nno colon\r\n: x\r\n\xff: y\r\n c: z\r\na: 1\r\n\r\n"),
+            "a=1"
+        );
+        for nothing in [&b""[..], b"a: 1", b"\xff\xfe", b"\r\n\r\n"] {
+            assert_eq!(read(nothing), "");
+        }
+    }
+}

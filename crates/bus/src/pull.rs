@@ -35,6 +35,9 @@ const HEARTBEAT_MS: u64 = 1_000;
 /// Silence after which the consumer counts as lost: two heartbeats that did not come, and time for a third to be late.
 const SILENCE_MS_MAX: u64 = 3_500;
 
+/// How the reply subject of a delivered message begins.
+const ACK_PREFIX: &str = "$JS.ACK.";
+
 /// A message and where its acknowledgement goes.
 #[derive(Debug)]
 pub(crate) struct Pulled {
@@ -109,8 +112,8 @@ impl Pull {
             let Some(message) = self.hear(deadline).await? else {
                 return Ok(None);
             };
-            if let Some(status) = message.status {
-                self.read_status(status.as_u16(), &message)?;
+            if let Some(status) = status(&message) {
+                self.read_status(status, &message)?;
                 continue;
             }
             self.requested = self.requested.saturating_sub(1);
@@ -118,6 +121,12 @@ impl Pull {
                 return Ok(Some(pulled));
             }
         }
+    }
+
+    /// Whether the connection that it was opened on is lost.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        let state = self.bus.link().state();
+        !state.connected || state.epoch != self.epoch
     }
 
     /// Whatever comes next; `None` after `deadline`.
@@ -212,6 +221,21 @@ impl Pull {
     }
 }
 
+/// What the server says about the consumer; `None` for a message of the stream.
+///
+/// Headers are stored as they were sent, so a message of the stream may begin with a status line too. It is delivered with
+/// the subject for its acknowledgement, and what the server says itself is not.
+fn status(message: &async_nats::Message) -> Option<u16> {
+    let is_stored = message
+        .reply
+        .as_ref()
+        .is_some_and(|reply| reply.starts_with(ACK_PREFIX));
+    message
+        .status
+        .filter(|_| !is_stored)
+        .map(|status| status.as_u16())
+}
+
 fn pulled(message: async_nats::Message) -> Option<Pulled> {
     let reply = message.reply.as_ref()?.to_string();
     let Some(place) = Place::read(&reply) else {
@@ -245,7 +269,7 @@ impl Place {
     /// Reads both forms: nine tokens, or eleven and more with domain and account before the stream.
     fn read(reply: &str) -> Option<Self> {
         let tokens: Vec<&str> = reply.split('.').collect();
-        if !reply.starts_with("$JS.ACK.") {
+        if !reply.starts_with(ACK_PREFIX) {
             return None;
         }
         let from = match tokens.len() {

@@ -47,7 +47,6 @@ use serde_json::{Map, Value, json};
 use crate::compare;
 use crate::connection::{Bus, code};
 use crate::error::Error;
-use crate::message::{Message, plain_headers};
 use crate::server::HAS_PERSIST_MODE;
 use crate::subject::Subjects;
 
@@ -226,7 +225,7 @@ impl Info {
 }
 
 /// Nanoseconds since 1970; the time of a stream that is empty lies far before and is the least there is.
-fn nanoseconds(time: &str, stream: &str) -> Result<i64, Error> {
+pub(crate) fn nanoseconds(time: &str, stream: &str) -> Result<i64, Error> {
     let time = async_nats::datetime::parse_rfc3339(time).map_err(|source| Error::Client {
         doing: format!("reading a time of {stream}"),
         source,
@@ -289,28 +288,6 @@ impl Bus {
         }
     }
 
-    /// The message with that sequence; `None` when the stream does not have it. The stream's leader answers.
-    ///
-    /// # Errors
-    /// What a request can fail with: see [`Error`]. [`Error::NoStream`] when there is no such stream.
-    pub async fn message(&self, stream: Stream, sequence: u64) -> Result<Option<Message>, Error> {
-        self.get(stream, &json!({ "seq": sequence })).await
-    }
-
-    /// The newest message, of one subject if one is given; `None` when there is none. The stream's leader answers.
-    ///
-    /// # Errors
-    /// What a request can fail with: see [`Error`]. [`Error::NoStream`] when there is no such stream.
-    pub async fn last_message(
-        &self,
-        stream: Stream,
-        subject: Option<&str>,
-    ) -> Result<Option<Message>, Error> {
-        let all = stream.subject(self.subjects());
-        self.get(stream, &json!({ "last_by_subj": subject.unwrap_or(&all) }))
-            .await
-    }
-
     /// Removes every message before `sequence`, which itself stays.
     ///
     /// # Errors
@@ -327,34 +304,6 @@ impl Bus {
             .map(drop)
     }
 
-    async fn get(&self, stream: Stream, which: &Value) -> Result<Option<Message>, Error> {
-        let name = self.stream_name(stream);
-        let operation = format!("STREAM.MSG.GET.{name}");
-        let unreadable = |source| Error::Client {
-            doing: operation.clone(),
-            source,
-        };
-        let found = match self.api::<Found>(&operation, which).await {
-            Ok(found) => found.message,
-            Err(Error::Refused {
-                code: code::NO_MESSAGE,
-                ..
-            }) => return Ok(None),
-            // `STREAM.MSG.GET.NAME`: the name is the fourth token.
-            Err(Error::NoStream { .. }) => return Err(Error::NoStream { stream: name }),
-            Err(error) => return Err(error),
-        };
-        let raw = async_nats::jetstream::message::StreamMessage::try_from(found).map_err(unreadable)?;
-        let nanos = raw.time.unix_timestamp_nanos();
-        Ok(Some(Message {
-            sequence: raw.sequence,
-            subject: raw.subject.to_string(),
-            headers: plain_headers(Some(&raw.headers)),
-            payload: raw.payload,
-            published_ns: i64::try_from(nanos).unwrap_or(i64::MAX),
-        }))
-    }
-
     /// What the server is asked for: every field whose value matters, as the `JetStream` API spells it.
     fn wanted(&self, stream: Stream, settings: &StreamSettings) -> Map<String, Value> {
         let name = self.stream_name(stream);
@@ -362,11 +311,6 @@ impl Bus {
         let has_persist_mode = self.server().version >= HAS_PERSIST_MODE;
         config(stream, &name, &subject, settings, has_persist_mode)
     }
-}
-
-#[derive(Deserialize)]
-struct Found {
-    message: async_nats::jetstream::stream::RawMessage,
 }
 
 fn seconds(seconds: u64) -> u64 {

@@ -9,9 +9,14 @@
 //! One function opens the first consumer and every later one. A later one begins at the last message that was seen: if the
 //! stream still has it, it must be the same one, or the stream was rewound.
 //!
+//! The client library ends a connection over a message whose headers it cannot read, and anybody who may publish can send
+//! one. So after a consumer was cut off twice and gave nothing, the next messages are read one by one (`tail/aside.rs`).
+//!
 //! A gap is believed only from a consumer that began at it. Before that, a message may have been lost on its way.
 //!
 //! [`crate::Intake`] and [`crate::Follow`] say what a gap, a rewound stream and a deleted consumer mean to them.
+
+mod aside;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,6 +38,13 @@ const REOPEN_MS_MIN: u64 = 20;
 const REOPEN_MS_MAX: u64 = 500;
 const REOPEN_ATTEMPTS_MAX: usize = 60;
 
+/// A consumer that lived so long without an end was a good one, even if it had nothing to give.
+const SETTLED_MS: u64 = 5_000;
+/// Consumers in a row that ended at once, between two lines about it in the log.
+const ENDINGS_BETWEEN_WARNINGS: u32 = 10;
+/// Consumers in a row that were cut off before they gave anything; then messages are read aside.
+const CUT_OFF_MAX: u32 = 2;
+
 /// Why reading stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -51,6 +63,19 @@ impl From<Error> for Stop {
 struct Seen {
     sequence: u64,
     published_ns: i64,
+    /// It was read aside, and perhaps no consumer can deliver it.
+    is_aside: bool,
+}
+
+/// Consumers in a row that ended before they gave anything.
+#[derive(Debug, Default)]
+struct Endings {
+    /// With the connection.
+    cut_off: u32,
+    /// In other ways.
+    other: u32,
+    /// Messages are to be read aside before the next consumer.
+    is_aside_due: bool,
 }
 
 #[derive(Debug)]
@@ -60,6 +85,7 @@ struct Open {
     place: u64,
     /// It has given nothing new yet.
     is_fresh: bool,
+    since: Instant,
 }
 
 /// What to do with a message.
@@ -89,6 +115,7 @@ pub(crate) struct Tail {
     pending: u64,
     attempts: Option<ExponentialBackoff>,
     not_before: Option<Instant>,
+    endings: Endings,
 }
 
 impl Tail {
@@ -123,6 +150,7 @@ impl Tail {
             pending: 0,
             attempts: None,
             not_before: None,
+            endings: Endings::default(),
         };
         tail.open().await?;
         // Who begins behind the newest message knows it, as if it had been given here: without that, a stream that is
@@ -131,6 +159,7 @@ impl Tail {
             tail.seen = Some(Seen {
                 sequence: state.last_sequence,
                 published_ns: last_published_ns,
+                is_aside: false,
             });
         }
         Ok(tail)
@@ -220,7 +249,9 @@ impl Tail {
                 self.seen = Some(Seen {
                     sequence: pulled.message.sequence,
                     published_ns: pulled.message.published_ns,
+                    is_aside: false,
                 });
+                self.settle();
                 self.pending = pulled.pending;
                 if matches!(self.reader, Reader::Durable(_)) {
                     self.unacknowledged()
@@ -267,20 +298,9 @@ impl Tail {
         if !is_first {
             return Ok(Taken::Reopen);
         }
-        match self.reader {
-            Reader::Durable(_) => {
-                tracing::warn!(
-                    stream = self.name,
-                    expected,
-                    found = sequence,
-                    "messages were deleted from the stream"
-                );
-                Ok(Taken::Keep)
-            }
-            Reader::Passing { .. } => Err(Stop::Gap {
-                expected,
-                found: sequence,
-            }),
+        match self.gap(expected, sequence) {
+            Some(stop) => Err(stop),
+            None => Ok(Taken::Keep),
         }
     }
 
@@ -296,7 +316,7 @@ impl Tail {
     }
 
     fn end(&mut self, ended: Ended) {
-        self.open = None;
+        let ending = self.open.take();
         match (ended, &self.reader) {
             // Another ledger has taken over. Taking it back would be a quarrel, not a recovery.
             (Ended::Deleted, Reader::Durable(consumer)) => {
@@ -306,8 +326,44 @@ impl Tail {
                 }));
             }
             (Ended::Failed(error), _) => self.stop = Some(error.into()),
-            (Ended::Lost, _) | (Ended::Deleted, Reader::Passing { .. }) => {}
+            (Ended::Lost, _) | (Ended::Deleted, Reader::Passing { .. }) => {
+                if let Some(ending) = ending {
+                    self.count_ending(&ending);
+                }
+            }
         }
+    }
+
+    /// A consumer did its work: what went wrong before it does not count any more.
+    fn settle(&mut self) {
+        self.attempts = None;
+        self.not_before = None;
+        self.endings = Endings::default();
+    }
+
+    /// A consumer that gave nothing and ended soon is followed by a pause, as one that could not be opened.
+    fn count_ending(&mut self, ending: &Open) {
+        if !ending.is_fresh || ending.since.elapsed() >= Duration::from_millis(SETTLED_MS) {
+            self.settle();
+            return;
+        }
+        if ending.pull.is_cut_off() {
+            // The pause is the client library's, before it connects again.
+            self.endings.cut_off += 1;
+            self.endings.is_aside_due = self.endings.cut_off >= CUT_OFF_MAX;
+            return;
+        }
+        self.endings.other += 1;
+        if self.endings.other.is_multiple_of(ENDINGS_BETWEEN_WARNINGS) {
+            tracing::warn!(
+                stream = self.name,
+                times = self.endings.other,
+                "consumers end as soon as they are opened"
+            );
+        }
+        let delay = self.attempts.get_or_insert_with(waits).next();
+        let delay = delay.unwrap_or(Duration::from_millis(REOPEN_MS_MAX));
+        self.not_before = Some(Instant::now() + delay);
     }
 
     /// Opens a consumer again, waiting for a connection and between attempts; false when `deadline` comes first.
@@ -327,12 +383,15 @@ impl Tail {
                     return Err(Error::Closed);
                 }
             }
-            let error = match self.open().await {
-                Ok(()) => {
-                    self.attempts = None;
-                    self.not_before = None;
-                    return Ok(true);
-                }
+            let opened = if self.endings.is_aside_due {
+                self.read_aside().await
+            } else {
+                self.open().await
+            };
+            let error = match opened {
+                Ok(()) => return Ok(true),
+                // What was read aside before is given first.
+                Err(error) if error.is_temporary() && !self.ready.is_empty() => return Ok(true),
                 Err(error) => error,
             };
             if !error.is_temporary() {
@@ -358,8 +417,8 @@ impl Tail {
         }
     }
 
-    async fn open(&mut self) -> Result<(), Error> {
-        self.open = None;
+    /// Whether the stream is the one that was read so far.
+    async fn check(&self) -> Result<(), Error> {
         let state = self.bus.state(self.stream).await?.ok_or(Error::NoStream {
             stream: self.name.clone(),
         })?;
@@ -381,7 +440,17 @@ impl Tail {
                 last: state.last_sequence,
             });
         }
+        match self.seen {
+            Some(seen) if seen.is_aside => self.compare(seen).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), Error> {
+        self.open = None;
+        self.check().await?;
         let from = match (self.seen, self.beginning) {
+            (Some(seen), _) if seen.is_aside => Beginning::Sequence(seen.sequence + 1),
             // Once more, to see that it is the same.
             (Some(seen), _) => Beginning::Sequence(seen.sequence),
             (None, beginning) => beginning,
@@ -395,6 +464,7 @@ impl Tail {
             pull: Pull::open(&self.bus, &self.name, &consumer.name).await?,
             place: 0,
             is_fresh: true,
+            since: Instant::now(),
         });
         Ok(())
     }

@@ -9,6 +9,7 @@
 mod access;
 mod cluster;
 mod follow;
+mod hostile;
 mod intake;
 mod leaf;
 mod permissions;
