@@ -8,7 +8,8 @@
 //!
 //! Every field that was asked for must be equal. A field that was not asked for must be blank, or one of those that the
 //! server fills in by itself. One field may be better than asked for: a stream that writes before it acknowledges where
-//! one that writes later would do (a server was upgraded, or copies were added).
+//! one that writes later would do (a server was upgraded, copies were added, or the stream was created by a server below
+//! 2.12, which cannot write later and is not asked to).
 //! Source: the stream configuration of the `JetStream` API (NATS ADR-31 and the server's defaults).
 //!
 //! Nothing is changed here.

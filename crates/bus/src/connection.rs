@@ -15,15 +15,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use armistice_report::CeasefireId;
+use async_nats::connection::State;
 use async_nats::jetstream::context::{Context, ContextBuilder, RequestErrorKind};
-use async_nats::{Client, ConnectErrorKind};
+use async_nats::{Client, ConnectErrorKind, Event};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::access::{Access, Patience};
 use crate::error::Error;
-use crate::link::{Denial, Link};
+use crate::link::{Denial, Link, LinkState};
 use crate::publish::{ACK_MS_MAX, IN_FLIGHT_MAX};
 use crate::server::{self, ServerFacts, Warning};
 use crate::stream::Stream;
@@ -33,6 +34,8 @@ use crate::subject::Subjects;
 const WAITING_NOTE_MS: u64 = 10_000;
 /// How long closing may take: what is queued is written, and the server answers one ping.
 const CLOSE_MS_MAX: u64 = 2_000;
+/// How long the events may say that there is no connection while the client library says that there is one.
+const HEAL_MS: u64 = 1_000;
 
 /// A connection to a server, for one ceasefire. Clones share the connection.
 #[derive(Clone, Debug)]
@@ -147,7 +150,7 @@ impl Bus {
 
     /// Whether there is a connection now.
     pub fn is_connected(&self) -> bool {
-        self.shared.link.state().connected
+        self.link_state().connected
     }
 
     /// The newest subject that the server's permissions refused, in words; kept until the next one.
@@ -185,6 +188,29 @@ impl Bus {
         &self.shared.link
     }
 
+    /// Whether there is a connection. The event that says so can be lost; then the client library's own word counts.
+    pub(crate) fn link_state(&self) -> LinkState {
+        let state = self.link().state();
+        let is_late = state
+            .lost_at
+            .is_some_and(|lost_at| lost_at.elapsed() >= Duration::from_millis(HEAL_MS));
+        if is_late && self.client().connection_state() == State::Connected {
+            self.link().tell(&Event::Connected);
+        }
+        self.link().state()
+    }
+
+    /// Waits until there is a connection; false when there will be none any more.
+    pub(crate) async fn connected(&self) -> bool {
+        loop {
+            let waiting = self.link().connected();
+            if let Ok(is_open) = tokio::time::timeout(Duration::from_millis(HEAL_MS), waiting).await {
+                return is_open;
+            }
+            self.link_state();
+        }
+    }
+
     pub(crate) fn api_prefix(&self) -> &str {
         &self.shared.api_prefix
     }
@@ -199,6 +225,8 @@ impl Bus {
         operation: &str,
         payload: &Value,
     ) -> Result<T, Error> {
+        // The client library may have connected to another server since.
+        server::facts(&self.client().server_info())?;
         let subject = format!("{}.{operation}", self.shared.api_prefix);
         let asking = self
             .shared
@@ -229,7 +257,7 @@ impl Bus {
         asking: impl Future<Output = T>,
     ) -> Result<T, Error> {
         let link = self.link();
-        let state = link.state();
+        let state = self.link_state();
         let disconnected = || Error::Disconnected {
             doing: doing.to_owned(),
         };
@@ -302,10 +330,12 @@ struct ApiError {
 
 /// `JetStream` error codes that callers treat differently.
 pub(crate) mod code {
+    pub(crate) const ACCOUNT_RESOURCES: u64 = 10002;
     pub(crate) const NO_PEERS: u64 = 10005;
     pub(crate) const CONSUMER_NOT_FOUND: u64 = 10014;
     pub(crate) const NO_MESSAGE: u64 = 10037;
     pub(crate) const NOT_ENABLED_FOR_ACCOUNT: u64 = 10039;
+    pub(crate) const STORAGE_RESOURCES: u64 = 10047;
     pub(crate) const MESSAGE_TOO_LARGE: u64 = 10054;
     pub(crate) const STREAM_NAME_IN_USE: u64 = 10058;
     pub(crate) const STREAM_NOT_FOUND: u64 = 10059;

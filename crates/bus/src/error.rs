@@ -100,6 +100,12 @@ pub enum Error {
         /// Its name.
         stream: String,
     },
+    /// The stream is not there yet; somebody else creates it.
+    #[error("there is no stream {stream} yet, and this user does not create it")]
+    StreamAwaited {
+        /// Its name.
+        stream: String,
+    },
     /// The stream is there with another setting than was asked for.
     #[error("the stream {stream} has {field} = {found}, expected {expected}")]
     StreamDiffers {
@@ -192,6 +198,7 @@ impl Error {
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Disconnected { .. }
+            | Self::StreamAwaited { .. }
             | Self::NoJetStream => true,
             // A cluster that is starting has fewer nodes than copies are asked for.
             Self::Refused { status, code, .. } => *status == 503 || *code == code::NO_PEERS,
@@ -217,12 +224,10 @@ impl Error {
                 "add a `jetstream { store_dir: … }` block to the server's configuration, and enable JetStream for the account"
             }
             Self::Denied { .. } => "`armistice nats-config` writes the permissions that each role needs",
-            Self::NoStream { .. } | Self::StreamRecreated { .. } => {
+            Self::NoStream { .. } | Self::StreamAwaited { .. } | Self::StreamRecreated { .. } => {
                 "the ledger creates its streams: start `armistice serve --nats`"
             }
-            Self::StreamDiffers { .. } => {
-                "change the setting back with `nats stream edit`, or stop the ledger, delete the stream, and start the ledger: it fills the stream again"
-            }
+            Self::StreamDiffers { stream, .. } => differs_hint(stream),
             Self::StreamRewound { .. } => {
                 "the server lost messages, in a power cut perhaps; set `sync_interval: always` in its `jetstream` block"
             }
@@ -243,11 +248,29 @@ impl Error {
     }
 }
 
+/// What to do about a stream with another setting: what its deletion would lose differs.
+fn differs_hint(stream: &str) -> &'static str {
+    match stream.split('_').next() {
+        Some("SUBMITTED") => {
+            "change the setting back with `nats stream edit`; do not delete the stream, it may hold reports that the ledger has not taken"
+        }
+        Some("RECEIPTS") => {
+            "change the setting back with `nats stream edit`, or stop the ledger, delete the stream, and start the ledger: it publishes the newest receipts again"
+        }
+        Some("VIEWS") => {
+            "change the setting back with `nats stream edit`, or delete the stream and start the ledger and the projections again: they fill it"
+        }
+        _ => {
+            "change the setting back with `nats stream edit`, or stop the ledger, delete the stream, and start the ledger: it fills the stream again"
+        }
+    }
+}
+
 /// A message was not acknowledged. Unless the variant says so, it may be stored all the same.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The stream is full and refuses new messages; it stored nothing and dropped nothing.
+    /// The stream is full, or has as many messages of this subject as it takes; it stored nothing and dropped nothing.
     #[error("the stream for {subject} is full")]
     Full {
         /// Where to.
@@ -323,7 +346,10 @@ impl PublishError {
             Self::Full { .. } | Self::NoStream { .. } | Self::TimedOut { .. } | Self::Disconnected { .. } => {
                 true
             }
-            Self::Refused { status, .. } => *status == 503,
+            // An account's limits are there for all its streams: room is made elsewhere, by purging or by the operator.
+            Self::Refused { status, code, .. } => {
+                *status == 503 || [code::ACCOUNT_RESOURCES, code::STORAGE_RESOURCES].contains(code)
+            }
             Self::WrongLastSequence { .. }
             | Self::Denied { .. }
             | Self::TooLarge { .. }
@@ -346,6 +372,10 @@ impl PublishError {
             Self::TimedOut { .. } | Self::Disconnected { .. } => {
                 "check that the server runs and, in a cluster, that most of its nodes do"
             }
+            Self::Refused {
+                code: code::ACCOUNT_RESOURCES | code::STORAGE_RESOURCES,
+                ..
+            } => "the account's storage is used up: ask the operator of the NATS server for more",
             Self::Refused { .. } | Self::TooLarge { .. } | Self::BadHeader { .. } | Self::Other(_) => {
                 return None;
             }
@@ -460,6 +490,43 @@ impl AskError {
                 Some("check that the server and a replica run")
             }
             Self::Refused { .. } | Self::Other(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_the_account_are_temporary() {
+        for (code, status, is_temporary) in [
+            (10002, 400, true),
+            (10047, 500, true),
+            (10023, 503, true),
+            (10060, 400, false),
+        ] {
+            let refused = PublishError::Refused {
+                subject: String::new(),
+                code,
+                status,
+                description: String::new(),
+            };
+            assert_eq!(refused.is_temporary(), is_temporary, "{code}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_delete_what_has_not_been_taken() {
+        for stream in ["SUBMITTED", "ENTRIES", "CHECKPOINTS", "RECEIPTS", "VIEWS"] {
+            let differs = Error::StreamDiffers {
+                stream: format!("{stream}_test"),
+                field: String::new(),
+                expected: String::new(),
+                found: String::new(),
+            };
+            let hint = differs.hint().unwrap();
+            assert_eq!(hint.contains("do not delete"), stream == "SUBMITTED", "{hint}");
         }
     }
 }

@@ -21,10 +21,8 @@ pub const OUTCOME: &str = "Armistice-Outcome";
 pub const INDEX: &str = "Armistice-Index";
 /// The entry's leaf hash (RFC 6962).
 pub const HASH: &str = "Armistice-Hash";
-/// On a receipt: up to which message of SUBMITTED this one answers.
+/// On a receipt: the position of the next entry without a receipt. The receipts of the entries before it were sent earlier.
 pub const THROUGH: &str = "Armistice-Through";
-/// The report's id.
-pub const REPORT: &str = "Armistice-Report";
 /// The view's name.
 pub const VIEW: &str = "Armistice-View";
 /// The view's version.

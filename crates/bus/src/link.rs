@@ -9,13 +9,15 @@
 //! A lost connection is counted, so that a call that waits for an answer on it does not wait for its time to run out.
 //! Source: the protocol errors of the NATS client protocol; async-nats `Event`.
 //!
-//! Events that come while more than 128 wait are lost (a limit of async-nats); a call then runs out of time.
+//! Events that come while more than 128 wait are lost (a limit of async-nats). Without a refusal a call runs out of time;
+//! that there is a connection again is then asked of the client library ([`crate::Bus`] does, a second later).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_nats::{Event, ServerError};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How many refusals are remembered. A call compares only what came after it began, and answers come in milliseconds.
 const DENIALS_KEPT: usize = 64;
@@ -29,6 +31,8 @@ pub(crate) struct LinkState {
     pub(crate) epoch: u64,
     /// By [`crate::Bus::close`]: there will be no other.
     pub(crate) closed: bool,
+    /// When it was lost, while there is none.
+    pub(crate) lost_at: Option<Instant>,
 }
 
 /// A refusal by the server's permissions.
@@ -79,6 +83,7 @@ impl Link {
                 let mut epoch = 0;
                 self.state.send_modify(|state| {
                     state.connected = true;
+                    state.lost_at = None;
                     state.epoch += 1;
                     epoch = state.epoch;
                 });
@@ -86,12 +91,16 @@ impl Link {
                 tracing::debug!(attempt = epoch, "connected to the message server");
             }
             Event::Disconnected => {
-                self.state.send_modify(|state| state.connected = false);
+                self.state.send_modify(|state| {
+                    state.connected = false;
+                    state.lost_at = Some(Instant::now());
+                });
                 tracing::debug!("connection to the message server lost");
             }
             Event::Closed => self.state.send_modify(|state| {
                 state.connected = false;
                 state.closed = true;
+                state.lost_at = None;
             }),
             Event::ServerError(ServerError::Other(text)) => {
                 if let Some(denial) = denial_in(text) {

@@ -5,7 +5,7 @@
 //! let ceasefire = armistice_report::CeasefireId::new("karabakh-2020").unwrap();
 //! let desk = permissions(&Role::Producer("demo-newsdesk".into()), &ceasefire);
 //! assert!(desk.publish.contains(&"armistice.karabakh-2020.submit.demo-newsdesk".to_owned()));
-//! assert_eq!(desk.subscribe, ["_INBOX_demo-newsdesk.>"]);
+//! assert_eq!(desk.subscribe, ["_INBOX_producer-demo-newsdesk.>"]);
 //! ```
 //!
 //! Each user has an inbox prefix of their own ([`inbox_prefix`]), since whoever may subscribe to `_INBOX.>` reads the
@@ -52,10 +52,14 @@ pub struct Permissions {
 }
 
 /// Where a role's answers come to; to be set as `inbox_prefix` of its access.
+///
+/// The role stands in it, so that a producer or a reader of the name `ledger` does not get the ledger's.
 pub fn inbox_prefix(role: &Role) -> String {
     match role {
         Role::Ledger => "_INBOX_ledger".to_owned(),
-        Role::Producer(name) | Role::Auditor(name) | Role::Reader(name) => format!("_INBOX_{name}"),
+        Role::Producer(name) => format!("_INBOX_producer-{name}"),
+        Role::Auditor(name) => format!("_INBOX_auditor-{name}"),
+        Role::Reader(name) => format!("_INBOX_reader-{name}"),
         Role::Projection(name) => format!("_INBOX_projection-{name}"),
     }
 }
@@ -92,8 +96,8 @@ pub fn permissions(role: &Role, ceasefire: &CeasefireId) -> Permissions {
             allowed.publish.extend(api.intake());
         }
         Role::Projection(replica) => {
+            // VIEWS is the ledger's to create: who creates a stream can have it copy from others, and to others.
             allowed.publish.push(subjects.views_all());
-            allowed.publish.push(api.create(Stream::Views));
             for stream in [Stream::Entries, Stream::Checkpoints, Stream::Views] {
                 allowed.publish.extend(api.read(stream));
             }
@@ -216,6 +220,7 @@ mod tests {
             let may = |part: &str| publish.iter().any(|subject| subject.contains(part));
             assert_eq!(may(".entry."), *role == Role::Ledger, "{role:?}");
             assert_eq!(may("STREAM.PURGE"), *role == Role::Ledger, "{role:?}");
+            assert_eq!(may("STREAM.CREATE"), *role == Role::Ledger, "{role:?}");
             assert_eq!(
                 may("test-1.view."),
                 matches!(role, Role::Projection(_)),
@@ -232,6 +237,22 @@ mod tests {
                 "{role:?}"
             );
         }
+    }
+
+    #[test]
+    fn no_two_roles_share_an_inbox() {
+        let name = || "ledger".to_owned();
+        let prefixes: std::collections::BTreeSet<String> = [
+            Role::Ledger,
+            Role::Producer(name()),
+            Role::Projection(name()),
+            Role::Auditor(name()),
+            Role::Reader(name()),
+        ]
+        .iter()
+        .map(inbox_prefix)
+        .collect();
+        assert_eq!(prefixes.len(), 5, "{prefixes:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Publishing to a stream: sent, and acknowledged by the server.
 //!
 //! ```text
-//! PUB armistice.test.submit.desk _INBOX_desk.… {"Nats-Msg-Id": "9f86…"} …
+//! PUB armistice.test.submit.desk _INBOX_producer-desk.… {"Nats-Msg-Id": "9f86…"} …
 //! +OK {"stream":"SUBMITTED_test","seq":4711}         or {"error":{"code":503,"err_code":10077, …}}
 //! ```
 //!
@@ -67,7 +67,7 @@ impl Bus {
 
     /// Hands a message to the connection. What is wrong already is found in the outcome.
     pub(crate) async fn send(&self, message: Outgoing) -> Sent {
-        let state = self.link().state();
+        let state = self.link_state();
         let mut sent = Sent {
             bytes: message.payload.len(),
             expected: message.expected_last_sequence,

@@ -13,8 +13,9 @@
 //!
 //! With one replica, SUBMITTED, ENTRIES and RECEIPTS are written to disk after the acknowledgement (`persist_mode: async`,
 //! nats-server 2.12 and later). A server that is killed then comes back with streams that are rewound by some of their
-//! newest messages, or by all. That is covered: producers keep their reports until they hold a receipt, and the ledger
-//! fills ENTRIES and RECEIPTS again from its log.
+//! newest messages, or by all. That is covered: producers keep their reports until they hold a receipt and send them again,
+//! the ledger fills ENTRIES again from its log whenever it connects, and RECEIPTS at its start; who waits for a receipt
+//! longer than that sends again, and is answered again. [`StreamSettings::write_behind`] turns it off.
 //!
 //! # A field office
 //! A leaf node with a `JetStream` domain of its own keeps an office's SUBMITTED while the link to the hub is cut. The hub's
@@ -50,8 +51,15 @@ use crate::error::Error;
 use crate::server::HAS_PERSIST_MODE;
 use crate::subject::Subjects;
 
-/// Longest submission with its headers: 65,488 bytes of note (`armistice_report::NOTE_BYTES_MAX`) and 1 KiB of headers.
+/// Longest submission with its headers, 66,560 bytes: 64 KiB, of which a note has at most 65,488
+/// (`armistice_report::NOTE_BYTES_MAX`), and 1 KiB of headers.
 pub(crate) const SUBMISSION_BYTES_MAX: usize = 65_536 + 1_024;
+/// What a hub's server adds to an office's message, at most: `Nats-Stream-Source` with the names of stream and domain, a
+/// sequence, two filters and the subject, below 400 bytes.
+const SOURCE_HEADER_BYTES_MAX: usize = 512;
+/// Messages of one producer that wait for the ledger; one more is refused, and the others' are not. The default size of an
+/// outbox: who publishes from one never has more on the way.
+const SUBMITTED_PER_PRODUCER_MAX: u64 = 65_536;
 /// How long SUBMITTED remembers message ids: longer than any resend that still carries one.
 const DUPLICATES_S: u64 = 120;
 /// How long an office keeps what the hub has not taken: a day without a link.
@@ -127,6 +135,10 @@ pub struct StreamSettings {
     pub offices: Vec<String>,
     /// Set in a field office's own domain.
     pub office: Option<OfficeSide>,
+    /// Whether streams whose loss is covered are written to disk after the acknowledgement, where there is one copy. A
+    /// server that syncs at each message is many times faster so. Not, where streams should survive a SIGKILL of a server
+    /// that does not sync at each message.
+    pub write_behind: bool,
 }
 
 /// This is a field office; its ledger runs at the hub.
@@ -145,6 +157,7 @@ impl Default for StreamSettings {
             receipts_age_s_max: RECEIPTS_AGE_S_DEFAULT,
             offices: Vec::new(),
             office: None,
+            write_behind: true,
         }
     }
 }
@@ -237,20 +250,48 @@ impl Bus {
     /// Creates the stream if it is missing, and compares what the server then has with what was asked for.
     ///
     /// # Errors
-    /// [`Error::StreamDiffers`] when any setting is another; nothing is changed then.
+    /// [`Error::StreamDiffers`] when any setting is another; nothing is changed then. [`Error::StreamAwaited`] when VIEWS is
+    /// missing and this user may not create it.
     pub async fn ensure(&self, stream: Stream, settings: &StreamSettings) -> Result<StreamState, Error> {
         let name = self.stream_name(stream);
         let wanted = self.wanted(stream, settings);
         let info = if let Some(info) = self.info(stream).await? {
             info
         } else {
-            self.create(stream, &name, wanted.clone()).await?
+            match self.create(stream, &name, wanted.clone()).await {
+                // A projection does not create it: the ledger does, sooner or later.
+                Err(Error::Denied { .. }) if stream == Stream::Views => {
+                    return Err(Error::StreamAwaited { stream: name });
+                }
+                created => created?,
+            }
         };
         compare::same(&name, &wanted, &info.config)?;
         info.state(&name)
     }
 
-    async fn create(&self, stream: Stream, name: &str, wanted: Map<String, Value>) -> Result<Info, Error> {
+    /// Compares a stream that somebody else creates with what is asked for, and creates nothing.
+    ///
+    /// # Errors
+    /// [`Error::StreamAwaited`] while it is missing, [`Error::StreamDiffers`] when any setting is another.
+    pub async fn compare(&self, stream: Stream, settings: &StreamSettings) -> Result<StreamState, Error> {
+        let name = self.stream_name(stream);
+        let Some(info) = self.info(stream).await? else {
+            return Err(Error::StreamAwaited { stream: name });
+        };
+        compare::same(&name, &self.wanted(stream, settings), &info.config)?;
+        info.state(&name)
+    }
+
+    async fn create(
+        &self,
+        stream: Stream,
+        name: &str,
+        mut wanted: Map<String, Value>,
+    ) -> Result<Info, Error> {
+        if self.server().version < HAS_PERSIST_MODE {
+            wanted.remove("persist_mode");
+        }
         let operation = format!("STREAM.CREATE.{name}");
         match self.api::<Info>(&operation, &Value::Object(wanted)).await {
             // Somebody else created it meanwhile; whether it is the same is looked at afterwards.
@@ -308,8 +349,7 @@ impl Bus {
     fn wanted(&self, stream: Stream, settings: &StreamSettings) -> Map<String, Value> {
         let name = self.stream_name(stream);
         let subject = stream.subject(self.subjects());
-        let has_persist_mode = self.server().version >= HAS_PERSIST_MODE;
-        config(stream, &name, &subject, settings, has_persist_mode)
+        config(stream, &name, &subject, settings)
     }
 }
 
@@ -317,15 +357,10 @@ fn seconds(seconds: u64) -> u64 {
     seconds.saturating_mul(1_000_000_000)
 }
 
-fn config(
-    stream: Stream,
-    name: &str,
-    subject: &str,
-    settings: &StreamSettings,
-    has_persist_mode: bool,
-) -> Map<String, Value> {
+fn config(stream: Stream, name: &str, subject: &str, settings: &StreamSettings) -> Map<String, Value> {
     let is_mirror = stream == Stream::Receipts && settings.office.is_some();
     let is_office = settings.office.is_some();
+    let is_hub = !is_office && !settings.offices.is_empty();
     let mut config = json!({
         "name": name,
         "retention": "limits",
@@ -350,11 +385,15 @@ fn config(
         Stream::Submitted => {
             set("discard", json!("new"));
             set("max_bytes", json!(settings.submitted_bytes_max));
-            set("max_msg_size", json!(SUBMISSION_BYTES_MAX));
+            // A message that an office took must fit with what is added to it here, or all behind it would wait.
+            let added = if is_hub { SOURCE_HEADER_BYTES_MAX } else { 0 };
+            set("max_msg_size", json!(SUBMISSION_BYTES_MAX + added));
+            set("max_msgs_per_subject", json!(SUBMITTED_PER_PRODUCER_MAX));
+            set("discard_new_per_subject", json!(true));
             set("duplicate_window", json!(seconds(DUPLICATES_S)));
             if is_office {
                 set("max_age", json!(seconds(OFFICE_AGE_S)));
-            } else if !settings.offices.is_empty() {
+            } else if is_hub {
                 let sources: Vec<Value> = settings
                     .offices
                     .iter()
@@ -383,7 +422,7 @@ fn config(
         _ => set("subjects", json!([subject])),
     }
     let is_covered = matches!(stream, Stream::Submitted | Stream::Entries | Stream::Receipts);
-    if settings.replicas == 1 && has_persist_mode && is_covered {
+    if settings.write_behind && settings.replicas == 1 && is_covered {
         set("persist_mode", json!("async"));
     }
     match config {
@@ -402,7 +441,7 @@ mod tests {
     use super::*;
 
     fn made(stream: Stream, settings: &StreamSettings) -> Map<String, Value> {
-        config(stream, "NAME", "a.>", settings, true)
+        config(stream, "NAME", "a.>", settings)
     }
 
     #[test]
@@ -418,6 +457,10 @@ mod tests {
     #[test]
     fn only_what_is_covered_elsewhere_is_written_late() {
         let one = StreamSettings::default();
+        let safe = StreamSettings {
+            write_behind: false,
+            ..StreamSettings::default()
+        };
         let three = StreamSettings {
             replicas: 3,
             ..StreamSettings::default()
@@ -431,7 +474,7 @@ mod tests {
         ] {
             assert_eq!(made(stream, &one).contains_key("persist_mode"), is_late);
             assert!(!made(stream, &three).contains_key("persist_mode"));
-            assert!(!config(stream, "NAME", "a.>", &one, false).contains_key("persist_mode"));
+            assert!(!made(stream, &safe).contains_key("persist_mode"));
         }
     }
 
@@ -452,9 +495,11 @@ mod tests {
             offices: vec!["office".to_owned()],
             ..StreamSettings::default()
         };
+        let at_hub = made(Stream::Submitted, &hub);
+        assert_eq!(at_hub["sources"][0]["external"]["api"], "$JS.office.API");
         assert_eq!(
-            made(Stream::Submitted, &hub)["sources"][0]["external"]["api"],
-            "$JS.office.API"
+            (&submitted["max_msg_size"], &at_hub["max_msg_size"]),
+            (&json!(66_560), &json!(67_072))
         );
     }
 }

@@ -370,7 +370,7 @@ impl Tail {
     async fn reopen(&mut self, deadline: Instant) -> Result<bool, Error> {
         loop {
             let ready = async {
-                let is_open = self.bus.link().connected().await;
+                let is_open = self.bus.connected().await;
                 if let Some(not_before) = self.not_before {
                     tokio::time::sleep_until(not_before).await;
                 }

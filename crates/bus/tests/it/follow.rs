@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 
 use armistice_bus::{Bus, Follow, FollowError, Message, Outgoing, Start, Stream, StreamSettings};
 
-use crate::support::{PATIENCE, World, raw, sequences, texts, write_at_once};
+use crate::support::{PATIENCE, World, raw, sequences, texts};
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -94,8 +94,7 @@ async fn a_new_message_comes_at_once() {
 #[tokio::test]
 async fn following_goes_on_within_a_second_of_a_restart() {
     let mut world = World::new();
-    let bus = world.bus_with_streams().await;
-    write_at_once(&world, &["ENTRIES"]).await;
+    let bus = world.bus_with_safe_streams().await;
     let mut follow = bus
         .follow(Stream::Entries, None, Start::Sequence(1))
         .await

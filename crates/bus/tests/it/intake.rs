@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use armistice_bus::{Error, Stream, StreamSettings};
 
-use crate::support::{PATIENCE, World, raw, sequences, submit, take, texts, write_at_once};
+use crate::support::{PATIENCE, World, raw, sequences, submit, take, texts};
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -113,8 +113,7 @@ async fn what_was_purged_is_not_waited_for() {
 #[tokio::test]
 async fn a_restart_repeats_nothing_and_loses_nothing() {
     let mut world = World::new();
-    let bus = world.bus_with_streams().await;
-    write_at_once(&world, &["SUBMITTED"]).await;
+    let bus = world.bus_with_safe_streams().await;
     submit(&bus, 1..3_001).await;
     let mut intake = bus.intake("ledger", 1).await.unwrap();
     let mut taken = take(&mut intake, 500).await;
@@ -174,8 +173,7 @@ async fn a_stream_created_anew_while_the_server_was_away_ends_it() {
 #[tokio::test]
 async fn a_rewound_stream_ends_it() {
     let mut world = World::new();
-    let bus = world.bus_with_streams().await;
-    write_at_once(&world, &["SUBMITTED"]).await;
+    let bus = world.bus_with_safe_streams().await;
     submit(&bus, 1..6).await;
     // A copy of the server's folder is what a disk has that did not get the rest.
     let (store, kept) = (world.dir.path().join("jetstream"), world.dir.path().join("kept"));
@@ -201,8 +199,7 @@ async fn a_rewound_stream_ends_it() {
 #[tokio::test]
 async fn a_stream_rewound_under_idle_readers_ends_them() {
     let mut world = World::new();
-    let bus = world.bus_with_streams().await;
-    write_at_once(&world, &["SUBMITTED", "RECEIPTS"]).await;
+    let bus = world.bus_with_safe_streams().await;
     let (store, kept) = (world.dir.path().join("jetstream"), world.dir.path().join("kept"));
     world.server.kill();
     copy(&store, &kept);
@@ -247,8 +244,7 @@ async fn a_stream_rewound_under_idle_readers_ends_them() {
 #[tokio::test]
 async fn a_stream_that_was_rewound_and_grew_again_is_noticed() {
     let mut world = World::new();
-    world.bus_with_streams().await;
-    write_at_once(&world, &["SUBMITTED"]).await;
+    world.bus_with_safe_streams().await;
     let (store, kept) = (world.dir.path().join("jetstream"), world.dir.path().join("kept"));
     world.server.kill();
     copy(&store, &kept);

@@ -141,6 +141,23 @@ async fn each_report_crosses_once_and_its_receipt_comes_back() {
 }
 
 #[tokio::test]
+async fn the_greatest_message_that_an_office_takes_crosses() {
+    let pair = Pair::new();
+    let (hub, office) = (pair.at_hub().await, pair.at_office().await);
+    prepare(&hub, &office).await;
+    // The limit counts headers and content.
+    let longest = "a".repeat(64);
+    let subject = office.subjects().submit(&longest);
+    let message = |bytes: usize| Outgoing::new(subject.clone(), vec![b'x'; bytes]);
+    assert!(office.publish(message(66_561)).await.is_err());
+    office.publish(message(66_560)).await.unwrap();
+    submit(&office, 2..3).await;
+    let mut intake = hub.intake("ledger", 1).await.unwrap();
+    let taken = take(&mut intake, 2).await;
+    assert_eq!((taken[0].payload.len(), taken[1].payload.len()), (66_560, 1));
+}
+
+#[tokio::test]
 async fn a_cut_link_delays_and_loses_nothing() {
     let pair = Pair::new();
     let (hub, office) = (pair.at_hub().await, pair.at_office().await);

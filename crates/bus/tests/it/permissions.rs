@@ -226,6 +226,7 @@ async fn nobody_does_what_is_anothers() {
             );
         }
         assert!(is_denied(&bus.intake("ledger", 1).await), "{name}");
+        assert!(is_denied(&bus.purge_before(Stream::Views, 2).await), "{name}");
         assert!(is_denied(&bus.purge_before(Stream::Submitted, 2).await), "{name}");
     }
     let desk = login(&world, "desk").await;
@@ -243,11 +244,30 @@ async fn nobody_does_what_is_anothers() {
     assert!(is_denied(&desk.follow(Stream::Entries, None, Start::New).await));
     // Nobody listens to the answers that others get.
     let mut access = world.access();
-    access.inbox_prefix = Some("_INBOX_other".to_owned());
+    access.inbox_prefix = Some("_INBOX_producer-other".to_owned());
     access.credentials = Some(Credentials::User {
         name: "desk".to_owned(),
         password: "p".to_owned(),
     });
     let eavesdropper = Bus::connect(&access, &ceasefire()).await.unwrap();
     assert!(is_denied(&eavesdropper.state(Stream::Receipts).await));
+}
+
+#[tokio::test]
+async fn a_projection_waits_for_a_stream_that_the_ledger_makes() {
+    let world = World::with(&configuration());
+    let settings = StreamSettings::default();
+    let projection = login(&world, "projection").await;
+    let compared = projection.compare(Stream::Views, &settings).await;
+    assert!(
+        matches!(&compared, Err(error @ Error::StreamAwaited { .. }) if error.is_temporary()),
+        "{compared:?}"
+    );
+    untouched(&[&projection]);
+    let ensured = projection.ensure(Stream::Views, &settings).await;
+    assert!(matches!(ensured, Err(Error::StreamAwaited { .. })), "{ensured:?}");
+    let ledger = login(&world, "ledger").await;
+    let made = ledger.ensure(Stream::Views, &settings).await.unwrap();
+    assert_eq!(projection.compare(Stream::Views, &settings).await.unwrap(), made);
+    assert_eq!(projection.ensure(Stream::Views, &settings).await.unwrap(), made);
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use armistice_bus::{Outgoing, PublishError, Stream, StreamSettings};
 
-use crate::support::{PATIENCE, World, sequences, take, write_at_once};
+use crate::support::{PATIENCE, World, sequences, take};
 
 #[tokio::test]
 async fn a_message_and_its_headers_arrive() {
@@ -67,6 +67,28 @@ async fn a_full_inbox_refuses_and_drops_nothing() {
     bus.purge_before(Stream::Submitted, stored).await.unwrap();
     let message = Outgoing::new(bus.subjects().submit("desk"), "x");
     assert_eq!(bus.publish(message).await.unwrap().sequence, stored + 1);
+}
+
+#[tokio::test]
+async fn one_producer_does_not_take_the_whole_inbox() {
+    let world = World::new();
+    let bus = world.bus_with_streams().await;
+    let (greedy, other) = (bus.subjects().submit("greedy"), bus.subjects().submit("other"));
+    let mut window = bus.window(4_096);
+    for number in 0..65_536_u32 {
+        window.send(number, Outgoing::new(greedy.clone(), "x")).await;
+        while window.is_full() {
+            window.next().await.unwrap().1.unwrap();
+        }
+    }
+    while let Some((_, outcome)) = window.next().await {
+        outcome.unwrap();
+    }
+    let error = bus.publish(Outgoing::new(greedy.clone(), "x")).await.unwrap_err();
+    assert!(matches!(error, PublishError::Full { .. }), "{error:?}");
+    bus.publish(Outgoing::new(other, "x")).await.unwrap();
+    bus.purge_before(Stream::Submitted, 11).await.unwrap();
+    bus.publish(Outgoing::new(greedy, "x")).await.unwrap();
 }
 
 #[tokio::test]
@@ -277,8 +299,7 @@ async fn an_answer_that_does_not_come_is_a_timeout_from_sending() {
 #[tokio::test]
 async fn a_restarted_server_takes_messages_within_a_second() {
     let mut world = World::new();
-    let bus = world.bus_with_streams().await;
-    write_at_once(&world, &["SUBMITTED"]).await;
+    let bus = world.bus_with_safe_streams().await;
     let mut intake = bus.intake("ledger", 1).await.unwrap();
     bus.publish(Outgoing::new(bus.subjects().submit("desk"), "x"))
         .await

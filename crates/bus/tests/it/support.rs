@@ -40,24 +40,25 @@ impl World {
 
     /// A connection, and SUBMITTED and the others as a ledger makes them.
     pub(crate) async fn bus_with_streams(&self) -> Bus {
+        self.bus_with(&StreamSettings::default()).await
+    }
+
+    /// The same with streams that are written before the acknowledgement: a killed server then loses nothing. Where a test is
+    /// about what it loses, it does so itself.
+    pub(crate) async fn bus_with_safe_streams(&self) -> Bus {
+        let settings = StreamSettings {
+            write_behind: false,
+            ..StreamSettings::default()
+        };
+        self.bus_with(&settings).await
+    }
+
+    async fn bus_with(&self, settings: &StreamSettings) -> Bus {
         let bus = self.bus().await;
         for stream in Stream::ALL {
-            bus.ensure(stream, &StreamSettings::default()).await.unwrap();
+            bus.ensure(stream, settings).await.unwrap();
         }
         bus
-    }
-}
-
-/// Makes the streams write before they acknowledge. A killed server then loses nothing, as one would not that keeps more
-/// than one copy; where a test is about what it loses, it does so itself.
-pub(crate) async fn write_at_once(world: &World, streams: &[&str]) {
-    let js = raw(world).await;
-    for stream in streams {
-        let name = format!("{stream}_test-1");
-        let mut config = js.get_stream(&name).await.unwrap().cached_info().config.clone();
-        config.persist_mode = None;
-        js.delete_stream(&name).await.unwrap();
-        js.create_stream(config).await.unwrap();
     }
 }
 
