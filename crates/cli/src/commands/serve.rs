@@ -10,15 +10,15 @@
 use std::path::PathBuf;
 use std::pin::pin;
 
-use armistice_bus::{Access, Bus, Patience, StreamSettings};
+use armistice_bus::{Access, Bus, Patience, PublishError, StreamSettings};
 use armistice_ledger::{Ledger, Settings};
-use armistice_relay::Relay;
+use armistice_relay::{Error, Relay};
 use armistice_report::CeasefireId;
 use serde_json::json;
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::ledger_folder::LedgerFolder;
-use crate::nats_access::NatsArgs;
+use crate::nats_access::{self, NatsArgs};
 use crate::output::{self, Format};
 use crate::runtime;
 
@@ -89,9 +89,9 @@ async fn serve(
 ) -> Outcome {
     let mut stop = pin!(runtime::stop_signal()?);
     let bus = tokio::select! {
-        bus = Bus::connect(access, ceasefire) => bus.map_err(|error| {
-            Failure::new(Exit::Failed, "no_bus", "cannot use the NATS server").because(&error).hint_of(error.hint())
-        })?,
+        bus = Bus::connect(access, ceasefire) => {
+            bus.map_err(|error| nats_access::failure("cannot use the NATS server", &error))?
+        }
         () = &mut stop => return Ok(()),
     };
     for warning in bus.warnings() {
@@ -122,11 +122,13 @@ async fn serve(
     }
 }
 
-fn failure(error: &armistice_relay::Error) -> Failure {
+fn failure(error: &Error) -> Failure {
+    // A unit restarts what the machine did, and leaves alone what only a person can mend.
     let exit = match error {
-        armistice_relay::Error::Forked { .. } | armistice_relay::Error::Ahead { .. } => {
-            Exit::VerificationFailed
-        }
+        Error::Bus(error) => return nats_access::failure("the ledger cannot go on serving", error),
+        Error::Forked { .. } | Error::Ahead { .. } => Exit::VerificationFailed,
+        Error::Publish(PublishError::Denied { .. }) => Exit::NotPermitted,
+        Error::Contended | Error::SetBack(_) => Exit::Refused,
         _ => Exit::Failed,
     };
     Failure::new(exit, "not_served", "the ledger cannot go on serving")
