@@ -108,6 +108,10 @@ fn twenty_thousand_reports_survive_kills_of_everybody() {
     for (name, mut child) in producers {
         assert!(child.wait().expect("ended").success(), "{name} failed");
     }
+    assert!(
+        ledger.try_wait().expect("a child").is_none(),
+        "the ledger ended by itself"
+    );
     ledger.kill().expect("killed");
     ledger.wait().expect("ended");
     assert!(run.kills >= KILLS_MIN, "only {} kills", run.kills);

@@ -141,9 +141,9 @@ fn a_cluster_that_loses_the_leader_of_its_inbox_loses_no_report() {
         cluster.servers[victim].kill();
         tickets.extend(report(&producer, 200..600).await);
         recorded(tickets).await;
-        // With the dead one back, and another gone, all goes on.
+        // With the dead one back all goes on.
         cluster.servers[victim].restart().expect("started again");
-        until("three copies", async || {
+        until("a leader again", async || {
             let state = bus.state(Stream::Submitted).await.ok()??;
             state.leader.map(|_| ())
         })

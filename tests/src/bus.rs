@@ -2,7 +2,7 @@
 
 use crate::World;
 use armistice_bus::local::{LocalServer, binary};
-use armistice_bus::{Access, Bus, Message, Outgoing, Patience, Start, Stream};
+use armistice_bus::{Access, Bus, Message, Outgoing, Patience, Start, Stream, StreamSettings};
 use armistice_relay::{Relay, Settings};
 use armistice_report::CeasefireId;
 use std::time::Duration;
@@ -57,9 +57,18 @@ pub async fn connect(url: &str) -> Bus {
     Bus::connect(&access, &ceasefire).await.expect("connected")
 }
 
+/// Streams that a killed server still has: what a test expects of them is then certain.
+pub fn streams() -> StreamSettings {
+    StreamSettings {
+        write_behind: false,
+        ..StreamSettings::default()
+    }
+}
+
 /// Puts the world's ledger on the bus.
 pub fn relay(world: &World, bus: &Bus) -> Relay {
-    Relay::start(world.ledger(), bus, &Settings::default())
+    let settings = Settings { streams: streams() };
+    Relay::start(world.ledger(), bus, &settings)
 }
 
 /// Publishes a submission as its producer does the first time.
