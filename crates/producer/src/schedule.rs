@@ -9,8 +9,10 @@
 //! - Notes go out in the order of the outbox; what must go again goes before anything new.
 //! - After a failure one note is tried, then two, then four: a full inbox or a dead server is not flooded, and few notes
 //!   overtake the one that failed.
-//! - What had no receipt in time goes again, the oldest first, and only [`PROBES_MAX`] at once: while the ledger is down an
-//!   inbox does not fill with repetitions; once receipts come, the next follow at their pace.
+//! - What had no receipt in time goes again, the longest wait first, and only [`PROBES_MAX`] at once: while the ledger is down
+//!   an inbox does not fill with repetitions; once receipts come, the next follow at their pace. What again has none in time
+//!   leaves its place to the next: reports that are never answered do not keep others from going again. The more of them in
+//!   a row have none, the longer is the wait.
 //! - After a new connection the notes that were acknowledged shortly before it go again at once: a server that was killed
 //!   may have lost what it had not yet written.
 //!
@@ -38,6 +40,8 @@ pub(crate) struct Schedule {
     in_flight: usize,
     allowance: usize,
     probing: usize,
+    /// Repetitions in a row that had no answer in time.
+    silent: usize,
     limits: Limits,
 }
 
@@ -80,6 +84,7 @@ impl Schedule {
             in_flight: 0,
             allowance: limits.in_flight_max.max(1),
             probing: 0,
+            silent: 0,
             limits,
         }
     }
@@ -128,8 +133,13 @@ impl Schedule {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.allowance = (self.allowance + 1).min(self.limits.in_flight_max.max(1));
         let limits = self.limits;
+        let silent_rounds = u32::try_from(self.silent / PROBES_MAX).unwrap_or(u32::MAX);
         if let Some(sent) = self.sent.get_mut(&position) {
-            let doublings = sent.attempts.min(16);
+            let doublings = match sent.probing {
+                true => sent.attempts.max(silent_rounds),
+                false => sent.attempts,
+            };
+            let doublings = doublings.min(16);
             let wait = limits
                 .resend_after
                 .saturating_mul(1 << doublings)
@@ -152,6 +162,7 @@ impl Schedule {
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(sent) = self.sent.get_mut(&position) {
             sent.state = State::Stuck;
+            self.probing -= usize::from(std::mem::take(&mut sent.probing));
         }
     }
 
@@ -166,20 +177,31 @@ impl Schedule {
         if let Some(sent) = self.sent.remove(&position) {
             self.by_submission.remove(&sent.submission);
             self.probing -= usize::from(sent.probing);
+            self.silent = 0;
         }
     }
 
     /// Puts what has waited too long among what must go again.
     pub(crate) fn overdue(&mut self, now: Instant) {
+        let mut overdue = Vec::new();
         for (position, sent) in &mut self.sent {
-            let is_due = matches!(sent.state, State::Waiting { due, .. } if due <= now);
-            if !is_due || (!sent.probing && self.probing >= PROBES_MAX) {
-                continue;
+            if let State::Waiting { since, due } = sent.state
+                && due <= now
+            {
+                if std::mem::take(&mut sent.probing) {
+                    self.probing -= 1;
+                    self.silent += 1;
+                }
+                overdue.push((since, *position));
             }
-            self.probing += usize::from(!sent.probing);
-            sent.probing = true;
-            sent.state = State::Again;
-            self.again.insert(*position);
+        }
+        overdue.sort_unstable();
+        for (_, position) in overdue.into_iter().take(PROBES_MAX.saturating_sub(self.probing)) {
+            if let Some(sent) = self.sent.get_mut(&position) {
+                sent.probing = true;
+                self.probing += 1;
+            }
+            self.put_again(position);
         }
     }
 
@@ -297,6 +319,33 @@ mod tests {
         schedule.overdue(now + T * 2);
         assert_eq!(schedule.again(9_999).len(), 10);
         for position in all {
+            schedule.settled(position);
+        }
+        assert_eq!(schedule.probing, 0);
+    }
+
+    #[tokio::test]
+    async fn reports_that_are_never_answered_take_turns_with_the_others() {
+        let mut schedule = schedule(4_096);
+        let mut now = Instant::now();
+        let max = PROBES_MAX as u64;
+        publish(&mut schedule, 1..=max * 2, now);
+        let mut repeated = BTreeSet::new();
+        for _ in 0..2 {
+            now += T * 4;
+            schedule.overdue(now);
+            let again = schedule.again(9_999);
+            assert_eq!((again.len(), schedule.probing), (PROBES_MAX, PROBES_MAX));
+            repeated.extend(again.iter().copied());
+            publish(&mut schedule, again, now);
+        }
+        assert_eq!(repeated.len(), PROBES_MAX * 2);
+        // Nobody answered: the next round waits longer, the first answer ends that.
+        assert_eq!(schedule.silent, PROBES_MAX);
+        schedule.stuck(1);
+        schedule.settled(2);
+        assert_eq!(schedule.silent, 0);
+        for position in 1..=max * 2 {
             schedule.settled(position);
         }
         assert_eq!(schedule.probing, 0);
