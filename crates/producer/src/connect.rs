@@ -5,7 +5,7 @@ use crate::follower::{self, BATCHES_MAX, pauses};
 use crate::keeper::Command;
 use crate::reader::Reader;
 use crate::schedule::{Limits, Schedule};
-use crate::status::{Problem, Status};
+use crate::status::{self, Status};
 use crate::verify::Verifier;
 use crate::{Error, Settings};
 use armistice_bus::{Access, Bus};
@@ -80,11 +80,9 @@ pub(crate) async fn to(access: Access, parts: Parts) {
         if attempts == 1 {
             warn!(error = ?error, "no connection");
         }
-        parts
-            .status
-            .send_modify(|status| status.problem = Some(Problem { error, attempts }));
+        status::trouble(&parts.status, error, attempts);
         tokio::time::sleep(pause).await;
     };
-    parts.status.send_modify(|status| status.problem = None);
+    status::over(&parts.status, |_| true);
     over(bus, parts).await;
 }

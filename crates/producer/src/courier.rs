@@ -15,7 +15,7 @@ use crate::keeper::Command;
 use crate::outbox::Settled;
 use crate::reader::{Queued, Reader};
 use crate::schedule::Schedule;
-use crate::status::{Problem, Status};
+use crate::status::{self, Status};
 use crate::verify::Verifier;
 use armistice_bus::{Bus, Message, Outgoing, PublishError, Published, Window, header};
 use armistice_report::{Refusal, RefusalCode};
@@ -75,7 +75,9 @@ impl Courier {
         }
         loop {
             if let Err(error) = self.fill(&mut run).await {
-                self.trouble(error, 1);
+                // The outbox cannot be read: nobody publishes any more, so nobody may wait or queue as if somebody did.
+                self.trouble(error.clone(), 1);
+                let _ = self.keeper.send(Command::Stop { error }).await;
                 return;
             }
             let waits = run.paused_until;
@@ -238,21 +240,11 @@ impl Courier {
         if attempts == 1 {
             warn!(error = ?error, "reports wait");
         }
-        self.status
-            .send_modify(|status| status.problem = Some(Problem { error, attempts }));
+        status::trouble(&self.status, error, attempts);
     }
 
     fn over(&self, is_over: impl Fn(&Error) -> bool) {
-        self.status.send_if_modified(|status| {
-            let over = status
-                .problem
-                .as_ref()
-                .is_some_and(|problem| is_over(&problem.error));
-            if over {
-                status.problem = None;
-            }
-            over
-        });
+        status::over(&self.status, is_over);
     }
 }
 

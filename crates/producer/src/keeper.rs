@@ -12,7 +12,7 @@
 use crate::Error;
 use crate::outbox::{Done, Outbox, Settled, Work};
 use crate::reader::Reader;
-use crate::status::Status;
+use crate::status::{self, Status};
 use crate::ticket::{Answer, Outcome, Ticket};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub(crate) enum Command {
         positions: Option<Vec<u64>>,
         error: Error,
     },
+    /// The outbox cannot be read: nothing more is queued, and nobody waits.
+    Stop { error: Error },
     /// End.
     Close,
 }
@@ -77,6 +79,7 @@ enum Then {
 enum After {
     Ticket(String, oneshot::Sender<Result<Option<Ticket>, Error>>),
     Trouble(Option<Vec<u64>>, Error),
+    Stop(Error),
 }
 
 pub(crate) struct Keeper {
@@ -147,6 +150,7 @@ impl Keeper {
                 }
                 Command::Ticket { id, reply } => afters.push(After::Ticket(id, reply)),
                 Command::Trouble { positions, error } => afters.push(After::Trouble(positions, error)),
+                Command::Stop { error } => afters.push(After::Stop(error)),
                 Command::Close => open = false,
             }
         }
@@ -181,14 +185,19 @@ impl Keeper {
             }
             Err(failed) => {
                 // The disk's state is unknown: nothing more is signed until the outbox is opened again.
-                error!(error = ?failed, "outbox stopped");
-                for (_, waiting) in self.waiting.drain() {
-                    tell(waiting, &Err(failed.clone()));
-                }
-                self.stopped = Some(failed.clone());
+                self.stop(&failed);
                 (0..count).map(|_| Err(failed.clone())).collect()
             }
         }
+    }
+
+    fn stop(&mut self, failed: &Error) {
+        error!(error = ?failed, "outbox stopped");
+        for (_, waiting) in self.waiting.drain() {
+            tell(waiting, &Err(failed.clone()));
+        }
+        status::trouble(&self.shared.status, failed.clone(), 1);
+        self.stopped = Some(failed.clone());
     }
 
     fn then(&mut self, then: Then, answer: Result<Done, Error>) {
@@ -260,6 +269,7 @@ impl Keeper {
                 let found = self.find(&id);
                 let _ = reply.send(found.map(|found| found.and_then(|done| self.ticket(done))));
             }
+            After::Stop(error) => self.stop(&error),
             After::Trouble(None, error) => {
                 for (_, waiting) in self.waiting.drain() {
                     tell(waiting, &Err(error.clone()));
