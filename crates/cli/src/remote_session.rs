@@ -5,7 +5,8 @@
 //!            │ this file · the outboxes' receipts · a replica
 //! ```
 //! Nothing waits for anything but a reference for its receipt. Without a server everything is queued all the same, and sent by a
-//! later run; only what refers to an entry that nobody here knows cannot be signed then.
+//! later run; only what refers to an entry that nobody here knows cannot be signed then, and nothing of a producer whose outbox
+//! does not know where its counter stands.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use armistice_admission::Submission;
 use armistice_bus::{Access, Bus};
-use armistice_producer::{Draft, Error, Outcome as Answer, Producer, Receipt, Settings, Ticket};
+use armistice_producer::{Counter, Draft, Error, Outcome as Answer, Producer, Receipt, Settings, Ticket};
 use armistice_report::{CeasefireId, ProducerName, Refusal, RefusalCode};
 use armistice_tlog::{Hash, SigningKey, VerifierKey};
 use serde_json::{Map, Value};
@@ -25,6 +26,8 @@ use crate::{machine, output};
 
 /// The end of an outbox's file name.
 const EXTENSION: &str = "outbox";
+/// Waiting for room in an outbox, at most, whatever --wait says.
+const ROOM_WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What became of a submission.
 #[derive(Debug, Clone)]
@@ -71,6 +74,10 @@ pub(crate) struct RemoteSession {
     wait: Duration,
     /// Once nothing came for so long, nothing is waited for any more.
     is_patient: bool,
+    /// The keys' producers have never reported to this ledger, says who runs this.
+    is_first: bool,
+    /// Why nothing more is queued: what comes later must not get the number of what had no room.
+    full: Option<String>,
     trouble: Option<Error>,
 }
 
@@ -83,6 +90,7 @@ impl RemoteSession {
         folder: PathBuf,
         keys: Vec<SigningKey>,
         wait: Duration,
+        is_first: bool,
     ) -> Outcome<Self> {
         let bus = match Bus::connect(&access, &ceasefire).await {
             Ok(bus) => Some(bus),
@@ -111,6 +119,8 @@ impl RemoteSession {
             known: HashMap::new(),
             wait,
             is_patient: true,
+            is_first,
+            full: None,
             trouble: None,
         };
         let names: Vec<String> = session.keys.keys().cloned().collect();
@@ -122,6 +132,9 @@ impl RemoteSession {
 
     /// Signs a draft and queues it. Waits for the receipts of what it refers to.
     pub(crate) async fn draft(&mut self, mut draft: Map<String, Value>) -> Outcome<Queued> {
+        if let Some(why) = &self.full {
+            return Ok(Err(Settled::NotSent(why.clone())));
+        }
         let source = match drafts::source_of(&draft, &self.keys) {
             Ok(source) => source,
             Err(refusal) => return Ok(Err(Settled::Refused(refusal))),
@@ -141,15 +154,18 @@ impl RemoteSession {
             drafts::resolve(data, &mut |id| hashes.get(id).cloned());
         }
         let id = draft.get("id").and_then(Value::as_str).map(str::to_owned);
-        let producer = self.producer(&source).await?;
-        let queued = producer
-            .report(Draft::from_json(draft, machine::now_seconds()))
-            .await;
+        let wait = self.wait;
+        let producer = self.producer(&source).await?.clone();
+        let draft = Draft::from_json(draft, machine::now_seconds());
+        let queued = with_room(&producer, wait, async || producer.try_report(draft.clone()).await).await;
         self.queued(queued, id)
     }
 
     /// Queues a note that was signed elsewhere.
     pub(crate) async fn note(&mut self, note: Vec<u8>) -> Outcome<Queued> {
+        if let Some(why) = &self.full {
+            return Ok(Err(Settled::NotSent(why.clone())));
+        }
         let signer = match Submission::read(note.clone()) {
             Ok(submission) => submission.signer().to_owned(),
             Err(rejected) => return Ok(Err(Settled::Refused(rejected.refusal))),
@@ -159,8 +175,12 @@ impl RemoteSession {
             let refusal = Refusal::new(RefusalCode::UnknownProducer, "source", expected);
             return Ok(Err(Settled::Refused(refusal)));
         }
-        let producer = self.producer(&signer).await?;
-        let queued = producer.queue_note(note).await;
+        let wait = self.wait;
+        let producer = self.producer(&signer).await?.clone();
+        let queued = with_room(&producer, wait, async || {
+            producer.try_queue_note(note.clone()).await
+        })
+        .await;
         // Other producers' ids are not ours to refer to, as in a ledger that is opened here.
         let id = queued.as_ref().ok().filter(|_| self.keys.contains_key(&signer));
         let id = id.map(|ticket| ticket.id().to_owned());
@@ -249,6 +269,11 @@ impl RemoteSession {
                 Ok(Ok(slot))
             }
             Err(Error::Invalid(refusal)) => Ok(Err(Settled::Refused(*refusal))),
+            Err(error @ Error::Full { .. }) => {
+                let why = format!("is neither signed nor queued, nor is what follows: {error}");
+                self.full = Some(why.clone());
+                Ok(Err(Settled::NotSent(why)))
+            }
             Err(error) => Err(failure(&error)),
         }
     }
@@ -324,9 +349,7 @@ impl RemoteSession {
         let settings = match (self.keys.get(name), ProducerName::new(name)) {
             (Some(key), _) => {
                 let mut settings = Settings::new(key.clone(), ledger, ceasefire);
-                if !path.exists() {
-                    settings.counter = self.counter_of(key).await;
-                }
+                settings.counter = None;
                 settings
             }
             (None, Ok(name)) => Settings::carrying(name, ledger, ceasefire),
@@ -337,9 +360,16 @@ impl RemoteSession {
                 return Err(failure(&error));
             }
         };
-        let producer = Producer::open(path, settings)
-            .await
-            .map_err(|error| failure(&error))?;
+        // The outbox alone says whether it knows where the counter stands; if it does not, nothing was made yet.
+        let opened = match (Producer::open(&path, settings.clone()).await, self.keys.get(name)) {
+            (Err(Error::CounterUnknown { .. }), Some(key)) => {
+                let mut settings = settings;
+                settings.counter = Some(self.counter_of(key).await?);
+                Producer::open(path, settings).await
+            }
+            (opened, _) => opened,
+        };
+        let producer = opened.map_err(|error| failure(&error))?;
         let connected = match &self.bus {
             Some(bus) => producer.connect(bus.clone()),
             None => producer.connect_to(self.access.clone()),
@@ -348,23 +378,51 @@ impl RemoteSession {
         Ok(producer)
     }
 
-    /// Where the counter of a producer stands that has no outbox here yet.
-    async fn counter_of(&self, key: &SigningKey) -> armistice_producer::Counter {
+    /// Where the counter of a producer stands whose outbox does not know. Nobody guesses: a number that stands twice in the log
+    /// shows as a fork for ever.
+    async fn counter_of(&self, key: &SigningKey) -> Outcome<Counter> {
         let name = key.name();
         let why = match &self.bus {
             Some(bus) => match Lookup::new(bus, &self.ledger)
                 .counter_of(&key.verifier_key())
                 .await
             {
-                Ok(counter) => return counter,
+                Ok(counter) => return Ok(counter),
                 Err(Unanswered(why)) => why,
             },
             None => "there is no server to ask".to_owned(),
         };
-        output::remark(&format!(
-            "warning: the outbox of {name} is new and its counter begins at 1: {why}; reports of {name} that are in the ledger already will show as doubled numbers"
-        ));
-        armistice_producer::Counter::default()
+        if self.is_first {
+            return Ok(Counter::default());
+        }
+        let message =
+            format!("nothing was signed: the outbox does not know the last number of {name}, and {why}");
+        Err(Failure::new(Exit::CouldNotCheck, "counter_unknown", message).hint(
+            "run it where a projection answers (`armistice project`); if this producer has never reported to this ledger, add --first-report",
+        ))
+    }
+}
+
+/// Queues, and waits for room at most so long.
+async fn with_room(
+    producer: &Producer,
+    wait: Duration,
+    queue: impl AsyncFn() -> Result<Ticket, Error>,
+) -> Result<Ticket, Error> {
+    let deadline = tokio::time::Instant::now() + wait.min(ROOM_WAIT_MAX);
+    let mut status = producer.status();
+    loop {
+        status.borrow_and_update();
+        match queue().await {
+            Err(full @ Error::Full { .. }) => {
+                // Not the call itself is given up: it may have queued by then. Room shows as a change.
+                let changed = tokio::time::timeout_at(deadline, status.changed()).await;
+                if !matches!(changed, Ok(Ok(()))) {
+                    return Err(full);
+                }
+            }
+            answer => return answer,
+        }
     }
 }
 
@@ -390,4 +448,33 @@ fn failure(error: &Error) -> Failure {
     Failure::new(exit, "outbox", "cannot use the outbox")
         .because(error)
         .hint_of(error.hint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_outbox_is_waited_for_as_long_as_told() {
+        let key = |name: &str| SigningKey::from_seed(name, [3; 32]).unwrap();
+        let ledger = key("example.org/log").verifier_key();
+        let mut settings = Settings::new(key("desk"), ledger, CeasefireId::new("c").unwrap());
+        settings.pending_max = 0;
+        let folder = tempfile::tempdir().unwrap();
+        let producer = Producer::open(folder.path().join("desk.outbox"), settings)
+            .await
+            .unwrap();
+        let draft = serde_json::json!({ "id": "r-1", "type": "statement.made.v1", "data": {
+            "provenance": { "asserted_by": { "actor": "eu" }, "hedge": "stated" },
+            "content": { "act": "urge_restraint", "time": { "precision": "unknown" } } } });
+        let draft = Draft::from_json(draft.as_object().unwrap().clone(), machine::now_seconds());
+        for wait in [Duration::ZERO, Duration::from_millis(20)] {
+            let queued = with_room(&producer, wait, async || producer.try_report(draft.clone()).await).await;
+            assert!(
+                matches!(queued, Err(Error::Full { pending_max: 0 })),
+                "{queued:?}"
+            );
+        }
+        assert!(producer.pending().unwrap().is_empty());
+    }
 }

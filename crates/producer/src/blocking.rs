@@ -22,7 +22,7 @@
 //! ```
 //! It has a runtime of two threads of its own and must not be called from within another runtime.
 
-use crate::{Draft, Error, Outcome, Pending, Settings, Status, Ticket};
+use crate::{Draft, Error, Outcome, Pending, RefusedReport, Settings, Status, Ticket};
 use armistice_bus::Access;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,6 +112,14 @@ impl Producer {
     /// The same.
     pub fn pending(&self) -> Result<Vec<Pending>, Error> {
         self.producer.pending()
+    }
+
+    /// See [`crate::Producer::refused`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn refused(&self) -> Result<Vec<RefusedReport>, Error> {
+        self.producer.refused()
     }
 
     /// How it is doing now.

@@ -38,6 +38,12 @@ pub enum Error {
         /// What the outbox was made for.
         found: String,
     },
+    /// The settings do not say where the producer's counter stands, and the outbox does not know. Nothing was created.
+    #[error("the outbox {path:?} does not know where the producer's counter stands")]
+    CounterUnknown {
+        /// The file.
+        path: PathBuf,
+    },
     /// The key's name cannot be a producer's.
     #[error("a key named {name:?} cannot be a producer's")]
     Name {
@@ -125,6 +131,9 @@ impl Error {
                 "check the path, its permissions and the free space; never copy an outbox to go on with both"
             }
             Self::Mismatch { .. } => "name the outbox of this producer and ledger, or choose a new file",
+            Self::CounterUnknown { .. } => {
+                "say the last number that the ledger has of this producer, or 0 if it has never reported there"
+            }
             Self::Name { .. } => {
                 "use a key whose name has only a-z, 0-9 and hyphens, as the operator enrolled it"
             }

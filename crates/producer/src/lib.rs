@@ -56,7 +56,7 @@ mod verify;
 
 pub use draft::Draft;
 pub use error::Error;
-pub use outbox::Pending;
+pub use outbox::{Pending, RefusedReport};
 pub use producer::Producer;
 pub use settings::{Counter, Settings, Signer};
 pub use status::{Problem, Status};

@@ -13,7 +13,9 @@
 use crate::draft::{Home, Prepared};
 use crate::error::store;
 use crate::settings::{Counter, Settings, Signer};
-use crate::tables::{COUNTER, FORMAT, IDS, KeptReceipt, NOTES, PENDING, RECEIPTS, STATE};
+use crate::tables::{
+    CONFIRMED, COUNTER, FORMAT, IDS, KeptReceipt, KeptRefusal, NOTES, PENDING, RECEIPTS, REFUSED, STATE,
+};
 use crate::ticket::Receipt;
 use crate::{Error, reader};
 use armistice_admission::Submission;
@@ -37,6 +39,18 @@ pub struct Pending {
     pub id: String,
     /// SHA-256 of the signed note.
     pub submission: Hash,
+}
+
+/// A report that was refused, as it was signed. The refusal is not signed: the note is kept as evidence, and in case that it
+/// was not the ledger who refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedReport {
+    /// The report's id; it is free for a corrected report.
+    pub id: String,
+    /// Why.
+    pub refusal: Refusal,
+    /// The signed note.
+    pub note: Vec<u8>,
 }
 
 /// What one transaction of the outbox is asked to do, in its order.
@@ -100,6 +114,13 @@ impl Outbox {
             ceasefire: settings.ceasefire.clone(),
             origin: settings.origin()?,
         };
+        let unknown = || Error::CounterUnknown {
+            path: path.to_owned(),
+        };
+        let signs = matches!(settings.signer, Signer::Key(_));
+        if signs && settings.counter.is_none() && !path.exists() {
+            return Err(unknown());
+        }
         let opened = Database::builder().set_cache_size(CACHE_BYTES).create(path);
         let db = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => Error::InUse {
@@ -126,6 +147,7 @@ impl Outbox {
                 expected,
                 found,
             },
+            Error::CounterUnknown { .. } => unknown(),
             other => other,
         })?;
         let (next, counter) = reader::counter(&db)?;
@@ -208,6 +230,16 @@ impl Outbox {
                     return tables.again(id, position, note, same);
                 }
                 let sequence = submission.report().producer_seq;
+                match &self.key {
+                    Some(key) if !submission.signed().is_signed_by(&key.verifier_key()) => {
+                        let expected = "a signature by the key that this outbox was opened with";
+                        let refusal = Refusal::new(RefusalCode::BadSignature, "", expected);
+                        return Err(Error::invalid(refusal));
+                    }
+                    // Nobody here knows whose number this is, and who signed it has a counter of its own.
+                    None if sequence > self.counter.sequence => tables.doubt_counter()?,
+                    _ => {}
+                }
                 self.queue(tables, id, submission.bytes(), sequence)
             }
             Work::Settle { position, settled } => tables.settle(position, settled),
@@ -257,11 +289,13 @@ impl Outbox {
             .map_err(store)?;
         tables.ids.insert(id, position).map_err(store)?;
         self.next += 1;
-        // A note that was signed elsewhere with an older number does not set the counter back: that would be a fork.
-        self.counter = Counter {
-            sequence: self.counter.sequence.max(sequence),
-            previous: Some(submission),
-        };
+        // A note that was signed elsewhere with an older number sets neither counter nor chain back: that would be a fork.
+        if sequence > self.counter.sequence {
+            self.counter = Counter {
+                sequence,
+                previous: Some(submission),
+            };
+        }
         Ok(Done::Queued {
             position,
             id: id.to_owned(),
@@ -276,6 +310,8 @@ struct Tables<'txn> {
     pending: Table<'txn, u64, ([u8; 32], &'static str)>,
     ids: Table<'txn, &'static str, u64>,
     receipts: Table<'txn, u64, KeptReceipt>,
+    refused: Table<'txn, u64, KeptRefusal>,
+    state: Table<'txn, &'static str, &'static str>,
 }
 
 impl<'txn> Tables<'txn> {
@@ -285,6 +321,8 @@ impl<'txn> Tables<'txn> {
             pending: txn.open_table(PENDING).map_err(store)?,
             ids: txn.open_table(IDS).map_err(store)?,
             receipts: txn.open_table(RECEIPTS).map_err(store)?,
+            refused: txn.open_table(REFUSED).map_err(store)?,
+            state: txn.open_table(STATE).map_err(store)?,
         })
     }
 
@@ -358,9 +396,14 @@ impl<'txn> Tables<'txn> {
                 self.receipts.insert(position, kept).map_err(store)?;
             }
             // The id may be used again: a refused report is corrected and sent again.
-            Settled::Refused(_) => {
+            Settled::Refused(refusal) => {
                 self.ids.remove(id.as_str()).map_err(store)?;
-                self.notes.remove(position).map_err(store)?;
+                let note = self.notes.remove(position).map_err(store)?;
+                let note = note.map(|note| note.value().to_vec()).unwrap_or_default();
+                let refusal = serde_json::to_string(refusal).expect("a refusal has only text");
+                self.refused
+                    .insert(position, (id.as_str(), refusal.as_str(), note.as_slice()))
+                    .map_err(store)?;
             }
         }
         Ok(Done::Settled { position, settled })
@@ -378,7 +421,13 @@ impl<'txn> Tables<'txn> {
         Ok(true)
     }
 
-    /// Forgets the oldest receipts beyond the limit.
+    /// Whoever signs here next asks the ledger first.
+    fn doubt_counter(&mut self) -> Result<(), Error> {
+        self.state.remove(CONFIRMED.0).map_err(store)?;
+        Ok(())
+    }
+
+    /// Forgets the oldest receipts and refused reports beyond the limit.
     fn trim(&mut self, kept_max: u64) -> Result<(), Error> {
         while self.receipts.len().map_err(store)? > kept_max {
             let Some((position, id)) = self
@@ -391,6 +440,9 @@ impl<'txn> Tables<'txn> {
             };
             self.ids.remove(id.as_str()).map_err(store)?;
             self.notes.remove(position).map_err(store)?;
+        }
+        while self.refused.len().map_err(store)? > kept_max {
+            self.refused.pop_first().map_err(store)?;
         }
         Ok(())
     }
@@ -406,7 +458,7 @@ fn found(db: &Database, home: &Home, settings: &Settings) -> Result<(), Error> {
         ("ledger", ledger.as_str()),
     ];
     let txn = db.begin_write().map_err(store)?;
-    let is_new = {
+    {
         let mut state = txn.open_table(STATE).map_err(store)?;
         let is_new = state.is_empty().map_err(store)?;
         for (what, expected) in expected {
@@ -425,18 +477,31 @@ fn found(db: &Database, home: &Home, settings: &Settings) -> Result<(), Error> {
                 });
             }
         }
-        is_new
-    };
-    if !is_new {
-        return txn.abort().map_err(store);
     }
-    {
-        Tables::open(&txn)?;
-        let mut counter = txn.open_table(COUNTER).map_err(store)?;
-        let previous = settings.counter.previous.map(|hash| hash.0);
-        counter
-            .insert((), (1, settings.counter.sequence, previous))
-            .map_err(store)?;
-    }
+    begin(&txn, settings)?;
+    Tables::open(&txn)?;
     txn.commit().map_err(store)
+}
+
+/// Begins the counter, or takes the caller's word for it if it is not confirmed. The mark alone decides, and is written with
+/// the number: neither a file that a dead process left empty nor one that a carrier made passes for a counter.
+fn begin(txn: &WriteTransaction, settings: &Settings) -> Result<(), Error> {
+    let mut state = txn.open_table(STATE).map_err(store)?;
+    let mut counter = txn.open_table(COUNTER).map_err(store)?;
+    let kept = counter.get(()).map_err(store)?.map(|kept| kept.value());
+    let (next, sequence, previous) = kept.unwrap_or((1, 0, None));
+    let is_confirmed = state.get(CONFIRMED.0).map_err(store)?.is_some();
+    let (mut sequence, mut previous) = (sequence, previous);
+    if matches!(settings.signer, Signer::Key(_)) && !is_confirmed {
+        let given = settings.counter.ok_or_else(|| Error::CounterUnknown {
+            path: std::path::PathBuf::new(),
+        })?;
+        // What waits here may not be in the ledger yet, and has its numbers.
+        if given.sequence > sequence || (given.sequence == sequence && given.previous.is_some()) {
+            (sequence, previous) = (given.sequence, given.previous.map(|hash| hash.0));
+        }
+        state.insert(CONFIRMED.0, CONFIRMED.1).map_err(store)?;
+    }
+    counter.insert((), (next, sequence, previous)).map_err(store)?;
+    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::draft::Home;
 use crate::keeper::{COMMANDS_MAX, Command, Keeper, Shared};
 use crate::outbox::{Outbox, Work};
 use crate::reader::Reader;
-use crate::{Counter, Draft, Error, Pending, Settings, Status, Ticket};
+use crate::{Counter, Draft, Error, Pending, RefusedReport, Settings, Status, Ticket};
 use armistice_admission::Submission;
 use armistice_bus::{Access, Bus};
 use armistice_report::CeasefireId;
@@ -37,7 +37,7 @@ impl Producer {
     /// Never copy an outbox to go on with both copies: both would use the same numbers.
     ///
     /// # Errors
-    /// [`Error::InUse`], [`Error::Open`], [`Error::Mismatch`], [`Error::Name`], [`Error::Damaged`].
+    /// [`Error::InUse`], [`Error::Open`], [`Error::Mismatch`], [`Error::CounterUnknown`], [`Error::Name`], [`Error::Damaged`].
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -141,14 +141,7 @@ impl Producer {
     /// As [`Producer::report`], and [`Error::Full`].
     pub async fn try_report(&self, draft: Draft) -> Result<Ticket, Error> {
         let work = self.draft(draft)?;
-        let room = Arc::clone(&self.0.shared.room).try_acquire_owned();
-        let room = room.map_err(|error| match error {
-            TryAcquireError::NoPermits => Error::Full {
-                pending_max: self.0.settings.pending_max,
-            },
-            TryAcquireError::Closed => Error::Closed,
-        })?;
-        self.queue(work, room).await
+        self.queue(work, self.room_now()?).await
     }
 
     /// Queues many drafts in their order, in as few writes as it can; answers come in the same order.
@@ -173,11 +166,27 @@ impl Producer {
         tickets
     }
 
-    /// Queues a note that was signed elsewhere under this producer's name, byte for byte. The counter goes on after it.
+    /// Queues a note that was signed elsewhere under this producer's name, byte for byte. The counter goes on after it. An
+    /// outbox with a key takes only notes that this key signed; one without takes any, and asks for [`Settings::counter`]
+    /// when it is opened with a key again.
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::NotOurs`], [`Error::Store`], [`Error::Closed`].
     pub async fn queue_note(&self, note: Vec<u8>) -> Result<Ticket, Error> {
+        let work = self.signed(note)?;
+        self.queue(work, self.room().await?).await
+    }
+
+    /// [`Producer::queue_note`], and [`Error::Full`] instead of waiting for room.
+    ///
+    /// # Errors
+    /// As [`Producer::queue_note`], and [`Error::Full`].
+    pub async fn try_queue_note(&self, note: Vec<u8>) -> Result<Ticket, Error> {
+        let work = self.signed(note)?;
+        self.queue(work, self.room_now()?).await
+    }
+
+    fn signed(&self, note: Vec<u8>) -> Result<Work, Error> {
         let submission = Submission::read(note).map_err(|rejected| Error::invalid(rejected.refusal))?;
         let home = &self.0.home;
         if submission.signer() != home.producer.as_str() {
@@ -187,8 +196,7 @@ impl Producer {
             });
         }
         home.holds(submission.report()).map_err(Error::invalid)?;
-        self.queue(Work::Note(Box::new(submission)), self.room().await?)
-            .await
+        Ok(Work::Note(Box::new(submission)))
     }
 
     /// A ticket for a report that is pending or whose receipt is kept; `None` for any other id.
@@ -208,6 +216,14 @@ impl Producer {
     /// [`Error::Store`], [`Error::Closed`].
     pub fn pending(&self) -> Result<Vec<Pending>, Error> {
         self.reader()?.pending()
+    }
+
+    /// Every report that was refused, oldest first, as it was signed; of many only the last [`Settings::kept_max`].
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Closed`].
+    pub fn refused(&self) -> Result<Vec<RefusedReport>, Error> {
+        self.reader()?.refused()
     }
 
     /// The signed note of a report that is pending or whose receipt is kept.
@@ -287,6 +303,16 @@ impl Producer {
         room.map_err(|_| Error::Closed)
     }
 
+    fn room_now(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let room = Arc::clone(&self.0.shared.room).try_acquire_owned();
+        room.map_err(|error| match error {
+            TryAcquireError::NoPermits => Error::Full {
+                pending_max: self.0.settings.pending_max,
+            },
+            TryAcquireError::Closed => Error::Closed,
+        })
+    }
+
     async fn queue(&self, work: Work, room: OwnedSemaphorePermit) -> Result<Ticket, Error> {
         let reply = self.hand_over(work, room).await?;
         reply.await.unwrap_or(Err(Error::Closed))
@@ -336,5 +362,42 @@ impl Drop for Inner {
         }
         // The thread ends by itself when its last command is done; a full queue means that it is busy, and the channel closes.
         let _ = self.commands.try_send(Command::Close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use armistice_report::Timestamp;
+    use armistice_tlog::SigningKey;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn when_the_publishing_ends_nobody_waits_and_nothing_is_queued() {
+        let ledger = SigningKey::from_seed("example.org/log", [1; 32]).unwrap();
+        let key = SigningKey::from_seed("desk", [3; 32]).unwrap();
+        let settings = Settings::new(key, ledger.verifier_key(), CeasefireId::new("c").unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let producer = Producer::open(folder.path().join("outbox"), settings)
+            .await
+            .unwrap();
+        let Value::Object(draft) = json!({
+            "id": "r-1", "type": "incident.reported.v1",
+            "data": {
+                "provenance": { "asserted_by": {}, "hedge": "stated" },
+                "content": { "kind": "mortar", "accused": "side-a", "time": { "precision": "unknown" } },
+            },
+        }) else {
+            unreachable!()
+        };
+        let draft = Draft::from_json(draft, Timestamp::new("2022-03-26T14:00:00Z").unwrap());
+        let mut ticket = producer.report(draft.clone()).await.unwrap();
+        let error = Error::Damaged { what: "a test" };
+        producer.command(Command::Stop { error }).await.unwrap();
+        let outcome = ticket.outcome().await;
+        assert!(matches!(outcome, Err(Error::Damaged { .. })), "{outcome:?}");
+        let queued = producer.report(draft).await;
+        assert!(matches!(queued, Err(Error::Damaged { .. })), "{queued:?}");
+        assert!(producer.status().borrow().problem.is_some());
     }
 }

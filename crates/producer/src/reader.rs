@@ -2,9 +2,9 @@
 
 use crate::error::store;
 use crate::settings::Counter;
-use crate::tables::{COUNTER, IDS, NOTES, PENDING, RECEIPTS};
+use crate::tables::{COUNTER, IDS, NOTES, PENDING, RECEIPTS, REFUSED};
 use crate::ticket::Receipt;
-use crate::{Error, Pending};
+use crate::{Error, Pending, RefusedReport};
 use armistice_tlog::{Hash, Index, TlogProof};
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use std::sync::Arc;
@@ -72,6 +72,27 @@ impl Reader {
                     position: position.value(),
                     id: id.to_owned(),
                     submission: Hash(submission),
+                })
+            })
+            .collect()
+    }
+
+    /// Everything that was refused and is kept, in order.
+    pub(crate) fn refused(&self) -> Result<Vec<RefusedReport>, Error> {
+        let txn = self.0.begin_read().map_err(store)?;
+        let refused = txn.open_table(REFUSED).map_err(store)?;
+        refused
+            .iter()
+            .map_err(store)?
+            .map(|row| {
+                let (_, kept) = row.map_err(store)?;
+                let (id, refusal, note) = kept.value();
+                Ok(RefusedReport {
+                    id: id.to_owned(),
+                    refusal: serde_json::from_str(refusal).map_err(|_| Error::Damaged {
+                        what: "a refusal that is none",
+                    })?,
+                    note: note.to_vec(),
                 })
             })
             .collect()

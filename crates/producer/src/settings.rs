@@ -43,13 +43,15 @@ pub struct Settings {
     pub ledger: VerifierKey,
     /// The ceasefire: the `subject` of every report.
     pub ceasefire: CeasefireId,
-    /// Where the counter of a new outbox begins. A producer whose entries are in the ledger already, made elsewhere or with
-    /// an outbox that is lost, begins after its last one; otherwise its numbers would stand twice, which shows as a fork.
-    /// Not looked at when the outbox exists.
-    pub counter: Counter,
+    /// Where the producer's counter stands in the ledger; looked at once, when the outbox does not know: it is new, or was
+    /// made or moved by notes that nobody here checked. A producer whose entries are in the ledger already, made elsewhere
+    /// or with an outbox that is lost, begins after its last one; otherwise its numbers would stand twice, which shows as a
+    /// fork. `None` is "not known": then such an outbox is not opened, and a new one not created
+    /// ([`Error::CounterUnknown`]). An outbox that stands higher goes on from its own number. Without a key not looked at.
+    pub counter: Option<Counter>,
     /// Reports without a receipt, at most; beyond it callers wait. Default 65,536.
     pub pending_max: usize,
-    /// Receipts that are kept, at most; the oldest goes first. Default 65,536.
+    /// Receipts that are kept, at most, and as many refused reports; the oldest goes first. Default 65,536.
     pub kept_max: u64,
     /// Publishes without an acknowledgement, at most. Default 512.
     pub in_flight_max: usize,
@@ -60,7 +62,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A producer that signs here, with the defaults.
+    /// A producer that signs here and has never reported to this ledger from elsewhere, with the defaults.
     pub fn new(key: SigningKey, ledger: VerifierKey, ceasefire: CeasefireId) -> Self {
         Self::of(Signer::Key(Box::new(key)), ledger, ceasefire)
     }
@@ -75,7 +77,7 @@ impl Settings {
             signer,
             ledger,
             ceasefire,
-            counter: Counter::default(),
+            counter: Some(Counter::default()),
             pending_max: PENDING_MAX,
             kept_max: KEPT_MAX,
             in_flight_max: IN_FLIGHT_MAX,

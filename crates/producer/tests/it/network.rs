@@ -3,7 +3,7 @@
 use crate::ledger::{self, Log, PATIENCE, World, until};
 use crate::support::{draft, json_draft, key, open, settings};
 use armistice_bus::{Access, Bus, Outgoing, PublishError, Stream, StreamSettings, header};
-use armistice_producer::{Error, Outcome, Producer, Receipt, Settings, Ticket};
+use armistice_producer::{Counter, Error, Outcome, Producer, Receipt, Settings, Ticket};
 use armistice_report::RefusalCode;
 use armistice_tlog::{Hash, Index};
 use serde_json::json;
@@ -133,11 +133,26 @@ async fn a_refused_report_ends_and_its_number_stays_used() {
         armistice_tlog::leaf_hash(&entry).to_string()
     };
     recorded(&mut producer.report(denial(&target)).await.unwrap()).await;
-    let log = ledger.log.lock().unwrap();
-    assert_eq!(numbers(&log), [1, 3]);
+    {
+        let log = ledger.log.lock().unwrap();
+        assert_eq!(numbers(&log), [1, 3]);
+        assert_eq!(
+            log.notes()[1].report().prev.map(|prev| Hash(prev.0)),
+            Some(refused)
+        );
+    }
+    // Nobody signed the refusal: the note is not thrown away for it.
+    producer.close().await;
+    let producer = open(world.folder.path()).await;
+    let kept = producer.refused().unwrap();
+    assert_eq!(kept.len(), 1);
     assert_eq!(
-        log.notes()[1].report().prev.map(|prev| Hash(prev.0)),
-        Some(refused)
+        (
+            kept[0].id.as_str(),
+            kept[0].refusal.code,
+            Hash::sha256(&kept[0].note)
+        ),
+        ("r-2", RefusalCode::UnknownTarget, refused)
     );
 }
 
@@ -236,7 +251,10 @@ async fn an_id_that_somebody_used_first_delays_and_swallows_nothing() {
     let world = World::new();
     let bus = world.bus_with_streams().await;
     let mut settings = impatient();
-    settings.counter.sequence = 9;
+    settings.counter = Some(Counter {
+        sequence: 9,
+        previous: None,
+    });
     let producer = Producer::open(world.folder.path().join("outbox"), settings)
         .await
         .unwrap();
@@ -245,7 +263,10 @@ async fn an_id_that_somebody_used_first_delays_and_swallows_nothing() {
     let twin = {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = impatient();
-        settings.counter.sequence = 9;
+        settings.counter = Some(Counter {
+            sequence: 9,
+            previous: None,
+        });
         let twin = Producer::open(folder.path().join("outbox"), settings)
             .await
             .unwrap();

@@ -198,20 +198,112 @@ async fn an_outbox_belongs_to_one_producer_ledger_and_process() {
 async fn a_new_outbox_goes_on_where_the_ledger_stands() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings();
-    settings.counter = Counter {
+    let from = Counter {
         sequence: 41,
         previous: Some(Hash::sha256(b"the last note")),
     };
-    let from = settings.counter;
+    settings.counter = Some(from);
     let path = folder.path().join("outbox");
     let producer = Producer::open(&path, settings.clone()).await.unwrap();
     producer.report(draft("r-42")).await.unwrap();
     chain(&producer, from);
     producer.close().await;
     // An outbox that exists knows better.
-    settings.counter.sequence = 7;
-    let producer = Producer::open(&path, settings).await.unwrap();
-    assert_eq!(producer.counter().unwrap().sequence, 42);
+    for counter in [Some(Counter::default()), None] {
+        settings.counter = counter;
+        let producer = Producer::open(&path, settings.clone()).await.unwrap();
+        assert_eq!(producer.counter().unwrap().sequence, 42);
+        producer.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_counter_that_nobody_confirmed_signs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox");
+    let mut unsure = settings();
+    unsure.counter = None;
+    let error = Producer::open(&path, unsure.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::CounterUnknown { .. }), "{error:?}");
+    assert!(!path.exists(), "nothing was created");
+    // Nor does a file that a process left behind when it died at once say that the counter is at 0.
+    std::fs::write(&path, "").unwrap();
+    let error = Producer::open(&path, unsure.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::CounterUnknown { .. }), "{error:?}");
+
+    // Nor does a note that was only carried; but its number is not used again.
+    std::fs::remove_file(&path).unwrap();
+    let other = folder.path().join("other");
+    let elsewhere = Producer::open(&other, settings()).await.unwrap();
+    for n in 1..=3 {
+        elsewhere.report(draft(&format!("r-{n}"))).await.unwrap();
+    }
+    let third = elsewhere.note("r-3").unwrap().unwrap();
+    let name = ProducerName::new("desk").unwrap();
+    let carrying = Settings::carrying(name, ledger_key().verifier_key(), ceasefire());
+    let carrier = Producer::open(&path, carrying.clone()).await.unwrap();
+    carrier.queue_note(third.clone()).await.unwrap();
+    carrier.close().await;
+    let error = Producer::open(&path, unsure.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::CounterUnknown { .. }), "{error:?}");
+    for (given, stands) in [(2, 3), (9, 9)] {
+        let copy = folder.path().join(format!("copy-{given}"));
+        std::fs::copy(&path, &copy).unwrap();
+        let mut sure = settings();
+        sure.counter = Some(Counter {
+            sequence: given,
+            previous: None,
+        });
+        let producer = Producer::open(&copy, sure).await.unwrap();
+        assert_eq!(producer.counter().unwrap().sequence, stands);
+        producer.close().await;
+        // From now on it knows by itself.
+        Producer::open(&copy, unsure.clone()).await.unwrap().close().await;
+    }
+    // Until somebody else's number comes in unchecked.
+    elsewhere.close().await;
+    let carrier = Producer::open(folder.path().join("copy-2"), carrying)
+        .await
+        .unwrap();
+    let elsewhere = Producer::open(&other, settings()).await.unwrap();
+    elsewhere.report(draft("r-4")).await.unwrap();
+    let fourth = elsewhere.note("r-4").unwrap().unwrap();
+    carrier.queue_note(fourth).await.unwrap();
+    carrier.close().await;
+    let error = Producer::open(folder.path().join("copy-2"), unsure)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::CounterUnknown { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn only_what_our_key_signed_moves_our_counter() {
+    let folder = tempfile::tempdir().unwrap();
+    let impostor = Settings::new(key("desk", 8), ledger_key().verifier_key(), ceasefire());
+    let impostor = Producer::open(folder.path().join("impostor"), impostor)
+        .await
+        .unwrap();
+    impostor.report(draft("r-1")).await.unwrap();
+    let forged = impostor.note("r-1").unwrap().unwrap();
+    let elsewhere = Producer::open(folder.path().join("elsewhere"), settings())
+        .await
+        .unwrap();
+    elsewhere.report(draft("early")).await.unwrap();
+    let early = elsewhere.note("early").unwrap().unwrap();
+
+    let producer = open(folder.path()).await;
+    let error = producer.queue_note(forged).await.unwrap_err();
+    assert_eq!(refused_as(&error), RefusalCode::BadSignature);
+    assert_eq!(producer.counter().unwrap(), Counter::default());
+    producer.report(draft("r-1")).await.unwrap();
+    let last = producer.report(draft("r-2")).await.unwrap().submission();
+    // An older number of our own goes its way, and the chain does not go on from it.
+    producer.queue_note(early).await.unwrap();
+    let stands = Counter {
+        sequence: 2,
+        previous: Some(last),
+    };
+    assert_eq!(producer.counter().unwrap(), stands);
 }
 
 #[tokio::test]

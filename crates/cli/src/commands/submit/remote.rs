@@ -41,6 +41,10 @@ pub(crate) struct RemoteArgs {
     /// How long to wait for the next receipt; what has none then stays in the outbox
     #[arg(long, value_name = "SECONDS", default_value_t = 30, conflicts_with = "dir")]
     wait: u64,
+    /// The producers of --key have never reported to this ledger: their numbers begin at 1 when no projection can be asked.
+    /// Never after an outbox was lost: a number that stands twice shows as a fork for ever
+    #[arg(long, requires = "key", conflicts_with = "dir")]
+    first_report: bool,
 }
 
 /// An item on its way.
@@ -75,7 +79,8 @@ pub(super) fn run(
     let access = remote.nats.access(armistice_bus::Patience::FailFast)?;
     runtime::block_on(async {
         let wait = Duration::from_secs(remote.wait);
-        let mut session = RemoteSession::open(access, ceasefire, ledger, outbox, keys, wait).await?;
+        let mut session =
+            RemoteSession::open(access, ceasefire, ledger, outbox, keys, wait, remote.first_report).await?;
         let submitted = if args.file.is_some() {
             all(&mut session, items, lines, args.receipts.as_deref()).await
         } else {
