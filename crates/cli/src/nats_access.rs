@@ -69,7 +69,7 @@ pub(crate) struct NatsArgs {
     /// The JetStream domain, for the streams of a leaf node's own
     #[arg(long, value_name = "NAME")]
     pub(crate) js_domain: Option<String>,
-    /// The prefix of the subjects on which answers come back; `nats-config` allows each user `_INBOX_USER` alone
+    /// The prefix of the subjects on which answers come back; `nats-config` writes it into each login's context
     #[arg(long, value_name = "PREFIX")]
     pub(crate) inbox_prefix: Option<String>,
 }
@@ -248,7 +248,7 @@ pub(crate) fn failure(doing: &str, error: &Error) -> Failure {
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::Denied { subject, .. } if subject.starts_with("_INBOX.") => Some(
-            "each login may read its own inbox alone: name it with --inbox-prefix _INBOX_NAME, or use the login's --context",
+            "each login may read its own inbox alone: use the login's --context, or name its inbox with --inbox-prefix",
         ),
         _ => error.hint(),
     }

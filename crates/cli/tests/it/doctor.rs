@@ -113,7 +113,7 @@ fn who_may_not_look_is_told_so() {
     let server = start(&desk, "nats/single.conf");
     let with = |login: &str| {
         let line = format!(
-            "doctor --ceasefire karabakh-2020 --nats {} --nkey nats/logins/{login}.nk --inbox-prefix _INBOX_{login} -o json",
+            "doctor --ceasefire karabakh-2020 --nats {} --nkey nats/logins/{login}.nk --inbox-prefix _INBOX_producer-{login} -o json",
             server.url
         );
         desk.ends(1, &line)

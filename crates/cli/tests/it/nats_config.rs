@@ -186,12 +186,13 @@ fn each_login_can_do_its_own_and_nothing_else() {
     wait(async {
         let connect = async |user: &str| Bus::connect(&access(&desk, &server, user), &ceasefire).await;
         let ledger = connect("ledger").await.unwrap();
-        for stream in Stream::ALL {
-            if stream != Stream::Views {
-                ledger.ensure(stream, &StreamSettings::default()).await.unwrap();
-            }
-        }
         let projection = connect("projection-1").await.unwrap();
+        // Who may make a stream chooses what flows into it: that is the ledger alone.
+        let made = projection.ensure(Stream::Views, &StreamSettings::default()).await;
+        assert!(made.is_err());
+        for stream in Stream::ALL {
+            ledger.ensure(stream, &StreamSettings::default()).await.unwrap();
+        }
         projection
             .ensure(Stream::Views, &StreamSettings::default())
             .await

@@ -87,6 +87,9 @@ pub(crate) fn access(desk: &Desk, server: &Server, user: &str) -> Access {
     access.credentials = Some(Credentials::NkeyFile(
         desk.path(&format!("nats/logins/{user}.nk")),
     ));
-    access.inbox_prefix = Some(format!("_INBOX_{user}"));
+    // As the login's context names it.
+    let context = desk.read(&format!("nats/contexts/{user}.json"));
+    let context: serde_json::Value = serde_json::from_slice(&context).unwrap();
+    access.inbox_prefix = context["inbox_prefix"].as_str().map(str::to_owned);
     access
 }

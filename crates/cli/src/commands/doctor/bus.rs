@@ -63,7 +63,8 @@ async fn look(bus: &Bus, args: &Args, folder: Option<&Folder>, ceasefire: &Cease
     findings.extend(lags(bus, &states, &settings, folder).await);
     if args.monitor.is_empty() {
         let unknown = Finding::note("sync", "a server tells it on its monitoring address only");
-        findings.push(unknown.advice("add --monitor http://HOST:8222 to see `sync_interval` and the cluster"));
+        findings
+            .push(unknown.advice("add --monitor http://HOST:8222 to see `sync_interval` and the cluster"));
     }
     if let Some(denied) = bus.denied() {
         findings.push(Finding::warning(

@@ -9,7 +9,7 @@
 //!       { nkey: "UABC…"
 //!         permissions: {
 //!           publish: { allow: ["armistice.karabakh-2020.submit.newsdesk", …] }
-//!           subscribe: { allow: ["_INBOX_newsdesk.>", …] }
+//!           subscribe: { allow: ["_INBOX_producer-newsdesk.>", …] }
 //!         }
 //!       }
 //! ```
