@@ -19,8 +19,6 @@ use crate::stamp::Stamp;
 pub(crate) struct Published {
     /// By view and the token of the key: the leaf hash of the row, and its key, which only a row that is over needs.
     rows: HashMap<(View, String), (Hash, Option<String>)>,
-    /// By view, the tree size of its statement.
-    statements: HashMap<View, u64>,
     /// The greatest tree size of any message.
     pub(crate) tree_size: u64,
     /// A message of a newer version of a view than this program's.
@@ -38,20 +36,14 @@ impl Published {
             self.newer_version = Some(view);
         }
         match (token, leaf_of(message)) {
-            (None, _) => drop(self.statements.insert(view, size)),
+            // Statements are made again whenever somebody begins to publish.
+            (None, _) => {}
             (Some(token), Some(leaf)) => {
                 let key = message.header(header::KEY).map(str::to_owned);
                 self.rows.insert((view, token.to_owned()), (leaf, key));
             }
             (Some(token), None) => drop(self.rows.remove(&(view, token.to_owned()))),
         }
-    }
-
-    /// Whether every view's statement is of that tree size.
-    pub(crate) fn is_stated_at(&self, tree_size: u64) -> bool {
-        View::ALL
-            .iter()
-            .all(|view| self.statements.get(view) == Some(&tree_size))
     }
 
     /// The rows to publish so that VIEWS has the rows of `live`.

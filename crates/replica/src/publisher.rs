@@ -7,9 +7,13 @@
 //!      │ └──────── another one was faster ───────────┘                           │
 //!      └──────────────────── a message was refused, or its fate is unknown ──────┘
 //! ```
-//! Each message is published with the expected last sequence of the stream. Of two that publish, the server takes one and
-//! refuses the other, at the first message and at all that follow; who is refused stands by. Nothing is agreed beforehand,
-//! no lease runs out and no clock is compared.
+//! Each message is published with the expected last sequence of the stream. The first message of a batch is acknowledged
+//! before the second is sent: of two that publish, the server takes the batch of one and refuses the other at its first
+//! message, which stands by with nothing else on its way. Nobody leads before a message of its own was taken. Nothing is
+//! agreed beforehand, no lease runs out and no clock is compared.
+//!
+//! Once a second the leader looks whether VIEWS is as it left it. If it was deleted, emptied or rewound, it is compared and
+//! filled again.
 //!
 //! If the process dies between two messages, VIEWS holds a part of a batch, whose rows say which tree size they are of, and
 //! statements of an earlier one. Whoever comes next compares all of it with its own rows and publishes what differs.
@@ -19,8 +23,8 @@
 use std::time::Duration;
 
 use armistice_bus::{
-    Bus, FollowError, Outgoing, PublishError, Published as Stored, Start, Stream, StreamSettings, Window,
-    header,
+    Bus, Error as BusError, FollowError, Outgoing, PublishError, Published as Stored, Start, Stream,
+    StreamSettings, StreamState, Window, header,
 };
 use armistice_projection::View;
 use tokio::sync::{mpsc, oneshot};
@@ -32,8 +36,8 @@ use crate::error::Error;
 use crate::outbox::{Outbox, Rows};
 use crate::rows::{number, row_message, statement_message};
 use crate::settings::{
-    COMPARE_AT_ONCE, LONG_ROW_BYTES, LONG_ROWS_EVERY, LOOK_EVERY, PUBLISH_WINDOW, START_AFTER,
-    STATEMENT_EVERY, STATEMENT_IDLE, TAKE_OVER_AFTER,
+    COMPARE_AT_ONCE, COMPARE_WAIT, LEAD_LOOK_EVERY, LONG_ROW_BYTES, LONG_ROWS_EVERY, LOOK_EVERY,
+    PUBLISH_WINDOW, START_AFTER, STATEMENT_EVERY, STATEMENT_IDLE, STREAM_AGAIN, TAKE_OVER_AFTER,
 };
 use crate::stamp::Stamp;
 
@@ -49,6 +53,8 @@ pub(crate) struct Publisher {
 enum Lost {
     /// Another one published.
     ToAnother,
+    /// VIEWS was deleted, emptied or rewound.
+    Changed,
     /// The fate of a message is unknown, or the stream went away.
     Unsure(PublishError),
     /// It will not work later either.
@@ -69,6 +75,11 @@ impl From<PublishError> for Lost {
 /// The lead: the sequence behind which the next message goes.
 struct Lead {
     last: u64,
+    /// When the stream was created: another time means another stream.
+    created_ns: i64,
+    /// Messages that were on the stream when it was looked at last: publishing never makes them fewer.
+    messages: u64,
+    looked_at: Instant,
     stamp: Stamp,
     stated: bool,
     stated_at: Instant,
@@ -103,6 +114,10 @@ impl Publisher {
                     info!("another replica publishes the views");
                     patience = TAKE_OVER_AFTER;
                 }
+                Lost::Changed => {
+                    warn!("VIEWS is not as it was left, and is compared again");
+                    patience = START_AFTER;
+                }
                 Lost::Unsure(error) => {
                     warn!(error = %error, "publishing the views was interrupted");
                     patience = START_AFTER;
@@ -125,6 +140,7 @@ impl Publisher {
                     if !error.is_temporary() {
                         return;
                     }
+                    tokio::time::sleep(STREAM_AGAIN).await;
                     since = Instant::now();
                     continue;
                 }
@@ -160,11 +176,11 @@ impl Publisher {
         }
     }
 
-    /// Compares VIEWS with the own rows and publishes what differs. `None` when VIEWS is as new as the own rows and as they
-    /// are, or newer, or another replica was faster.
+    /// Compares VIEWS with the own rows and publishes what differs, or the statements when nothing does: the lead is given
+    /// by a message that was taken. `None` when VIEWS is newer, or another replica was faster.
     async fn compare(&self) -> Result<Option<Lead>, Error> {
         let state = self.bus.ensure(Stream::Views, &self.streams).await?;
-        let published = self.read(state.last_sequence).await?;
+        let published = self.read(&state).await?;
         let own = self.outbox.stamp().map_or(0, |stamp| stamp.tree_size.0);
         if let Some(view) = published.newer_version {
             warn!(
@@ -177,7 +193,6 @@ impl Publisher {
             debug!(tree_size = own, "VIEWS is newer");
             return Ok(None);
         }
-        let stated = published.is_stated_at(own);
         let (answer, answered) = oneshot::channel();
         let ask = Ask { published, answer };
         if self.asks.send(ask).await.is_err() {
@@ -190,7 +205,10 @@ impl Publisher {
         let differences = rows.len();
         let mut lead = Lead {
             last: state.last_sequence,
-            stated: stated && differences == 0 && stamp.tree_size.0 == own,
+            created_ns: state.created_ns,
+            messages: 0,
+            looked_at: Instant::now(),
+            stated: false,
             stated_at: Instant::now(),
             long: Rows::new(),
             long_at: Instant::now(),
@@ -201,33 +219,45 @@ impl Publisher {
             tree_size = lead.stamp.tree_size.0,
             "views compared"
         );
-        match self.publish(&mut lead, rows).await {
+        let taken = if differences == 0 {
+            self.state(&mut lead).await
+        } else {
+            self.publish(&mut lead, rows).await
+        };
+        match taken {
             Ok(()) => Ok(Some(lead)),
-            Err(Lost::ToAnother) => Ok(None),
+            Err(Lost::ToAnother | Lost::Changed) => Ok(None),
             Err(Lost::Unsure(error) | Lost::Failed(error)) => Err(Error::Publish(error)),
         }
     }
 
-    /// The newest message of each subject of VIEWS, up to `last`.
-    async fn read(&self, last: u64) -> Result<Published, Error> {
+    /// The newest message of each subject of VIEWS, of which `state` tells the last one.
+    async fn read(&self, state: &StreamState) -> Result<Published, Error> {
         let mut published = Published::default();
-        if last == 0 {
+        if state.last_sequence == 0 || state.messages == 0 {
             return Ok(published);
         }
         let mut follow = self
             .bus
             .follow(Stream::Views, None, Start::LastPerSubject)
             .await?;
+        let mut has_read = false;
         loop {
-            let messages = follow.next(COMPARE_AT_ONCE, STATEMENT_EVERY).await?;
+            let messages = follow.next(COMPARE_AT_ONCE, COMPARE_WAIT).await?;
             let Some(newest) = messages.last().map(|message| message.sequence) else {
-                // Everything that is there was read; the stream may have been purged meanwhile.
-                return Ok(published);
+                // The last message may have been removed meanwhile. But a reader that has to begin again hears nothing
+                // either, and what it did not read may be newer than the own rows.
+                if has_read && follow.pending() == 0 && self.bus.is_connected() {
+                    return Ok(published);
+                }
+                let doing = "reading VIEWS".to_owned();
+                return Err(Error::Bus(BusError::TimedOut { doing }));
             };
+            has_read = true;
             for message in &messages {
                 published.take(message);
             }
-            if newest >= last || follow.pending() == 0 {
+            if newest >= state.last_sequence || follow.pending() == 0 {
                 return Ok(published);
             }
         }
@@ -235,6 +265,9 @@ impl Publisher {
 
     async fn lead(&self, mut lead: Lead) -> Lost {
         loop {
+            if let Err(lost) = self.look(&mut lead).await {
+                return lost;
+            }
             if let Some((rows, stamp)) = self.outbox.take() {
                 lead.stamp = stamp;
                 lead.stated = false;
@@ -269,6 +302,33 @@ impl Publisher {
         }
     }
 
+    /// Looks from time to time whether VIEWS is as this replica left it; nothing is on its way meanwhile.
+    async fn look(&self, lead: &mut Lead) -> Result<(), Lost> {
+        if lead.looked_at.elapsed() < LEAD_LOOK_EVERY {
+            return Ok(());
+        }
+        lead.looked_at = Instant::now();
+        let state = match self.bus.state(Stream::Views).await {
+            Ok(Some(state)) => state,
+            Ok(None) => return Err(Lost::Changed),
+            Err(error) => {
+                debug!(error = %error, "VIEWS was not looked at");
+                return Ok(());
+            }
+        };
+        if state.created_ns != lead.created_ns
+            || state.last_sequence < lead.last
+            || state.messages < lead.messages
+        {
+            return Err(Lost::Changed);
+        }
+        if state.last_sequence > lead.last {
+            return Err(Lost::ToAnother);
+        }
+        lead.messages = state.messages;
+        Ok(())
+    }
+
     async fn publish(&self, lead: &mut Lead, rows: Rows) -> Result<(), Lost> {
         let payload_max = self.bus.server().max_payload;
         let stamp = lead.stamp.clone();
@@ -299,25 +359,47 @@ impl Publisher {
         self.send(lead, statements).await?;
         lead.stated = true;
         lead.stated_at = Instant::now();
+        // So many are there from now on; how many rows, the next look tells.
+        lead.messages = lead.messages.max(View::ALL.len() as u64);
         debug!(tree_size = stamp.tree_size.0, "statements published");
         Ok(())
     }
 
-    /// Publishes messages one behind the other, many on their way at once.
+    /// Publishes messages one behind the other: the first alone, then many on their way at once.
+    ///
+    /// Each expects the one before it. If several were on their way when another replica's message comes between them, the
+    /// first would be refused and the second taken, since the other's message counts as the first: so nothing follows
+    /// before the first one is taken, and nothing is sent any more once a refusal is known.
     async fn send(&self, lead: &mut Lead, messages: impl Iterator<Item = Outgoing>) -> Result<(), Lost> {
         let mut window: Window<u64> = self.bus.window(PUBLISH_WINDOW);
+        let mut is_first = true;
         for mut message in messages {
             while window.is_full() {
                 acknowledged(window.next().await)?;
             }
+            while let Some(outcome) = ready(&mut window).await {
+                acknowledged(Some(outcome))?;
+            }
             message.expected_last_sequence = Some(lead.last);
             lead.last += 1;
             window.send(lead.last, message).await;
+            if std::mem::take(&mut is_first) {
+                acknowledged(window.next().await)?;
+            }
         }
         while !window.is_empty() {
             acknowledged(window.next().await)?;
         }
         Ok(())
+    }
+}
+
+/// The oldest outcome, if it is there already.
+async fn ready(window: &mut Window<u64>) -> Option<(u64, Result<Stored, PublishError>)> {
+    tokio::select! {
+        biased;
+        outcome = window.next() => outcome,
+        () = std::future::ready(()) => None,
     }
 }
 
@@ -352,5 +434,74 @@ fn is_temporary(error: &Error) -> bool {
         Error::Follow(error) => error.is_temporary(),
         Error::Publish(error) => error.is_temporary() || matches!(error, PublishError::NoStream { .. }),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use armistice_bus::Access;
+    use armistice_bus::local::{LocalServer, binary};
+    use armistice_projection::{Live, Projection};
+    use armistice_report::CeasefireId;
+    use armistice_tlog::{Checkpoint, Hash, TreeSize};
+
+    use super::*;
+    use crate::copy::Verified;
+
+    async fn publisher(server: &LocalServer) -> Publisher {
+        let ceasefire = CeasefireId::new("test").unwrap();
+        Publisher {
+            bus: Bus::connect(&Access::new(server.url()), &ceasefire)
+                .await
+                .unwrap(),
+            streams: StreamSettings::default(),
+            outbox: Outbox::default(),
+            asks: mpsc::channel(1).0,
+        }
+    }
+
+    fn lead(state: &StreamState) -> Lead {
+        let verified = Verified {
+            checkpoint: Checkpoint::new("example.org/test", TreeSize(0), Hash::sha256(b"")).unwrap(),
+            note: String::new(),
+        };
+        Lead {
+            last: state.last_sequence,
+            created_ns: state.created_ns,
+            messages: 0,
+            looked_at: Instant::now(),
+            stamp: Stamp::new(&Live::new(Projection::new()), &verified),
+            stated: false,
+            stated_at: Instant::now(),
+            long: Rows::new(),
+            long_at: Instant::now(),
+        }
+    }
+
+    /// 100 messages that say whose they are, each on a subject of its own.
+    fn batch(publisher: &Publisher, whose: &str, round: u64) -> Vec<Outgoing> {
+        let subjects = publisher.bus.subjects();
+        let subject = |key: u64| subjects.row("incidents", &format!("{whose}-{round}-{key}"));
+        (0..100).map(|key| Outgoing::new(subject(key), "{}")).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn of_two_that_lead_at_once_one_sends_all_and_the_other_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = LocalServer::start(&binary().unwrap(), folder.path(), "").unwrap();
+        let (one, two) = (publisher(&server).await, publisher(&server).await);
+        for round in 0..20 {
+            let before = one.bus.ensure(Stream::Views, &one.streams).await.unwrap();
+            let (mut first, mut second) = (lead(&before), lead(&before));
+            let (first, second) = tokio::join!(
+                one.send(&mut first, batch(&one, "one", round).into_iter()),
+                two.send(&mut second, batch(&two, "two", round).into_iter()),
+            );
+            assert!(first.is_ok() != second.is_ok(), "round {round}");
+            let lost = first.err().or(second.err());
+            assert!(matches!(lost, Some(Lost::ToAnother)), "round {round}");
+            let after = one.bus.state(Stream::Views).await.unwrap().unwrap();
+            assert_eq!(after.last_sequence, before.last_sequence + 100, "round {round}");
+        }
     }
 }

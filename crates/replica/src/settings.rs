@@ -45,9 +45,11 @@ impl Settings {
 const SAVE_ENTRIES: u64 = 20_000;
 /// Entries that are read at once: some 2 MiB, and 20 ms of parsing before a question is heard.
 pub(crate) const ENTRIES_AT_ONCE: usize = 1_024;
+/// Batches of one stream that wait for the loop: while it works on one, the next is read.
+pub(crate) const BATCHES_MAX: usize = 2;
 /// Checkpoints that are read at once; the stream holds one.
 pub(crate) const CHECKPOINTS_AT_ONCE: usize = 64;
-/// The longest wait for a message before the loop looks around.
+/// The longest wait for a message; only how often the reading loop turns.
 pub(crate) const WAIT: Duration = Duration::from_secs(5);
 /// Changed rows are made at most this often. A ledger that signs 300 heads a second would otherwise have the sums of every
 /// view made 300 times a second; 5 ms are a tenth of what a reader may wait.
@@ -61,6 +63,10 @@ pub(crate) const LONG_ROWS_EVERY: Duration = Duration::from_millis(100);
 pub(crate) const PUBLISH_WINDOW: usize = 512;
 /// Messages of VIEWS that are read at once when comparing.
 pub(crate) const COMPARE_AT_ONCE: usize = 2_048;
+/// The longest wait for the next of them; then comparing is tried again.
+pub(crate) const COMPARE_WAIT: Duration = Duration::from_secs(2);
+/// How often the leader looks whether VIEWS is as it left it: one small request.
+pub(crate) const LEAD_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Statements come at most this often while entries keep coming …
 pub(crate) const STATEMENT_EVERY: Duration = Duration::from_secs(1);
 /// … and at once when nothing came for that long.

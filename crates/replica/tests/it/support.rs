@@ -1,6 +1,8 @@
 //! A server, replicas on it, and what VIEWS holds.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,6 +41,23 @@ impl Server {
         let mut access = Access::new(self.server.url());
         access.patience = Patience::Retry;
         Bus::connect(&access, &ceasefire()).await.unwrap()
+    }
+
+    /// An operation on VIEWS that only an operator does: `DELETE`, `PURGE`.
+    pub(crate) fn operate_on_views(&self, operation: &str) {
+        let address = self.server.url().replace("nats://", "");
+        let mut connection = TcpStream::connect(address).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        let stream = Stream::Views.name(&ceasefire());
+        // The answer comes behind the server's greeting.
+        let request = format!(
+            "CONNECT {{\"verbose\":false}}\r\nSUB answer 1\r\nPUB $JS.API.STREAM.{operation}.{stream} answer 0\r\n\r\n"
+        );
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut lines = BufReader::new(connection).lines();
+        let answer = lines.find(|line| line.as_ref().unwrap().starts_with('{'));
+        let answer = answer.unwrap().unwrap();
+        assert!(answer.contains("\"success\":true"), "{answer}");
     }
 
     pub(crate) fn folder(&self, name: &str) -> PathBuf {

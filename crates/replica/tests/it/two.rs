@@ -1,11 +1,13 @@
 //! Two replicas: one publishes, the other stands by; either may be killed.
 
-use armistice_bus::{Bus, Outgoing, Stream, StreamSettings, header};
+use std::collections::BTreeMap;
+
+use armistice_bus::{Bus, Outgoing, Start, Stream, StreamSettings, header};
 use armistice_projection::View;
 use armistice_tlog::Hash;
 
 use crate::scribe::Scribe;
-use crate::support::{Server, current, wait_for_views};
+use crate::support::{PATIENCE, Server, current, wait_for_views};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_and_statements_are_those_of_the_fold() {
@@ -78,6 +80,77 @@ async fn both_at_once_end_with_the_same_rows() {
     wait_for_views(&bus, &scribe.fold(121)).await;
     one.stop().await.unwrap();
     two.stop().await.unwrap();
+}
+
+/// Reads VIEWS until a statement of every view counts `size` entries; per subject the tree size never falls. What was
+/// replaced before it was read does not come.
+async fn read_to(bus: &Bus, size: u64) {
+    let mut follow = bus.follow(Stream::Views, None, Start::Sequence(1)).await.unwrap();
+    let mut sizes = BTreeMap::new();
+    let mut read = 0;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        for message in follow.next(256, PATIENCE).await.unwrap() {
+            let size: u64 = message.header(header::TREE_SIZE).unwrap().parse().unwrap();
+            let before = sizes.insert(message.subject.clone(), size).unwrap_or_default();
+            assert!(before <= size, "{}: {size} after {before}", message.subject);
+            read += 1;
+        }
+        let stated = |view: &View| sizes.get(&bus.subjects().view(view.name())) == Some(&size);
+        if View::ALL.iter().all(stated) {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{read} messages read");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_publish_neither_goes_back() {
+    let server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(20);
+    scribe.publish(&bus).await;
+    bus.ensure(Stream::Views, &StreamSettings::default())
+        .await
+        .unwrap();
+    let reading = tokio::spawn({
+        let bus = server.bus().await;
+        async move { read_to(&bus, 321).await }
+    });
+    // Both begin at once, and again in the middle, when one of them leads.
+    let one = server.replica("one", &scribe).await;
+    let two = server.replica("two", &scribe).await;
+    let mut third = None;
+    for round in 0..100 {
+        scribe.more(3);
+        scribe.publish(&bus).await;
+        if round == 50 {
+            third = Some(server.replica("three", &scribe).await);
+        }
+    }
+    reading.await.unwrap();
+    wait_for_views(&bus, &scribe.fold(321)).await;
+    for replica in [one, two].into_iter().chain(third) {
+        replica.stop().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn views_that_are_deleted_or_emptied_are_filled_again_while_nothing_comes() {
+    let server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(20);
+    scribe.publish(&bus).await;
+    let mut replica = server.replica("one", &scribe).await;
+    replica.at(21).await;
+    wait_for_views(&bus, &scribe.fold(21)).await;
+    server.operate_on_views("DELETE");
+    wait_for_views(&bus, &scribe.fold(21)).await;
+    server.operate_on_views("PURGE");
+    wait_for_views(&bus, &scribe.fold(21)).await;
+    replica.stop().await.unwrap();
 }
 
 /// A message as a replica that counted `tree_size` entries would have left it.
