@@ -134,6 +134,15 @@ pub enum Error {
     /// The views refused an entry.
     #[error("the views cannot take the next entry")]
     Views(#[from] armistice_projection::Error),
+    /// A part of the program ended by itself.
+    #[error("{task} ended unexpectedly")]
+    Task {
+        /// What it did.
+        task: &'static str,
+        /// Why, where it is known.
+        #[source]
+        source: Option<tokio::task::JoinError>,
+    },
     /// A message on VIEWS is not what its page says.
     #[error("message {sequence} of VIEWS is not as expected: {expected}")]
     Message {
@@ -165,7 +174,7 @@ impl Error {
             Self::State { .. } => {
                 Some("free space or name another folder with --state; the folder may be deleted at any time")
             }
-            Self::Views(_) | Self::Message { .. } => None,
+            Self::Views(_) | Self::Task { .. } | Self::Message { .. } => None,
         }
     }
 }

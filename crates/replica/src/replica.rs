@@ -4,8 +4,8 @@
 //! ENTRIES, CHECKPOINTS ─► copy ─► views ─► outbox ─► publisher ─► VIEWS
 //! questions ────────────────────────┴────► answers
 //! ```
-//! One task owns the copy and the views; the publisher is another and asks it for what differs. Nothing is locked while
-//! something is waited for. If the process dies on any line, the state folder holds the last saved state, VIEWS a part of a
+//! One task owns the copy and the views; each stream is read by one of its own, and the publisher is another and asks for
+//! what differs. Nothing is locked while something is waited for. If the process dies on any line, the state folder holds the last saved state, VIEWS a part of a
 //! batch that says so ([`crate::publisher`]), and the stream everything else.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use armistice_bus::{Bus, Message, Question, Questions, Stream};
 use armistice_tlog::{Hash, TreeSize};
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
@@ -119,15 +119,16 @@ impl Replica {
             let version = env!("CARGO_PKG_VERSION");
             questions = Some(self.bus.questions(&self.settings.name, version).await?);
         }
-        let mut entries = Source::new(&self.bus, Stream::Entries, self.copy.next_index() + 1);
-        let mut checkpoints = Source::new(&self.bus, Stream::Checkpoints, 1);
+        let from = self.copy.next_index() + 1;
+        let mut entries = Source::start(&self.bus, Stream::Entries, from, ENTRIES_AT_ONCE);
+        let mut checkpoints = Source::start(&self.bus, Stream::Checkpoints, 1, CHECKPOINTS_AT_ONCE);
         loop {
             tokio::select! {
-                messages = entries.next(ENTRIES_AT_ONCE), if self.copy.has_room() => {
+                messages = entries.next(), if self.copy.has_room() => {
                     let messages = messages.map_err(|error| self.missing(error))?;
                     self.take_entries(&messages)?;
                 }
-                messages = checkpoints.next(CHECKPOINTS_AT_ONCE) => self.take_checkpoints(&messages?)?,
+                messages = checkpoints.next() => self.take_checkpoints(&messages?)?,
                 () = tokio::time::sleep_until(self.show_at), if self.unshown.is_some() => self.show(),
                 question = next(&mut questions) => self.answer(question),
                 Some(ask) = asked.recv() => self.compare(ask),
@@ -314,7 +315,7 @@ impl Replica {
             return Ok(());
         };
         let saving = tokio::task::spawn_blocking(move || state::save(&folder, &bytes));
-        saving.await.unwrap_or(Ok(()))?;
+        ended("saving the state", saving.await)?;
         info!(tree_size = self.copy.verified_size().0, "state saved");
         Ok(())
     }
@@ -337,7 +338,7 @@ impl Publishing {
     /// Ends when the publisher does; never without one.
     async fn ended(publishing: &mut Option<Self>) -> Result<(), Error> {
         match publishing {
-            Some(Self(task)) => task.await.unwrap_or(Ok(())),
+            Some(Self(task)) => ended("publishing the views", task.await),
             None => std::future::pending().await,
         }
     }
@@ -349,6 +350,16 @@ impl Drop for Publishing {
     }
 }
 
+/// What a task came to; one that panicked is an error, so that the process does not end as if all were well.
+fn ended(task: &'static str, outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+    outcome.unwrap_or_else(|source| {
+        Err(Error::Task {
+            task,
+            source: Some(source),
+        })
+    })
+}
+
 async fn next(questions: &mut Option<Questions>) -> Question {
     let asked = match questions {
         Some(questions) => questions.next().await,
@@ -358,5 +369,18 @@ async fn next(questions: &mut Option<Questions>) -> Question {
         Some(question) => question,
         // The connection is closed for good, or no questions are taken.
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_publisher_that_panics_is_an_error() {
+        let mut publishing = Some(Publishing(tokio::spawn(async { panic!("a flaw") })));
+        let error = Publishing::ended(&mut publishing).await.unwrap_err();
+        assert_eq!(error.to_string(), "publishing the views ended unexpectedly");
+        assert!(std::error::Error::source(&error).is_some());
     }
 }

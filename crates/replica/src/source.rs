@@ -2,44 +2,86 @@
 //!
 //! The ledger makes its streams when it starts, and fills ENTRIES again when it was lost: both are waited for. A stream that
 //! was created anew is read from its first message; [`crate::VerifiedCopy`] knows whether it tells the same again.
+//!
+//! A task of its own reads, so that opening a consumer again, several round trips, is not begun anew with each question that
+//! is answered meanwhile. It ends with this.
 
 use armistice_bus::{Bus, Error as BusError, Follow, FollowError, Message, Start, Stream};
-use tokio::time::Instant;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::error::Error;
-use crate::settings::{STREAM_AGAIN, WAIT};
+use crate::settings::{BATCHES_MAX, STREAM_AGAIN, WAIT};
 
-/// A position in a stream that may come and go.
+/// What one stream gives.
 #[derive(Debug)]
 pub(crate) struct Source {
+    batches: mpsc::Receiver<Result<Vec<Message>, Error>>,
+    task: JoinHandle<()>,
+}
+
+impl Source {
+    /// Begins to read at message `from`, at most `max` messages in a batch.
+    pub(crate) fn start(bus: &Bus, stream: Stream, from: u64, max: usize) -> Self {
+        let (to, batches) = mpsc::channel(BATCHES_MAX);
+        let reading = Reading {
+            bus: bus.clone(),
+            stream,
+            follow: None,
+            from,
+            was_missed: false,
+        };
+        Self {
+            batches,
+            task: tokio::spawn(reading.run(max, to)),
+        }
+    }
+
+    /// The next messages, whenever they come. May be dropped and called again.
+    pub(crate) async fn next(&mut self) -> Result<Vec<Message>, Error> {
+        match self.batches.recv().await {
+            Some(batch) => batch,
+            None => Err(Error::Task {
+                task: "reading a stream",
+                source: (&mut self.task).await.err(),
+            }),
+        }
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A position in a stream that may come and go.
+struct Reading {
     bus: Bus,
     stream: Stream,
     follow: Option<Follow>,
     /// Where to begin.
     from: u64,
-    not_before: Option<Instant>,
     was_missed: bool,
 }
 
-impl Source {
-    pub(crate) fn new(bus: &Bus, stream: Stream, from: u64) -> Self {
-        Self {
-            bus: bus.clone(),
-            stream,
-            follow: None,
-            from,
-            not_before: None,
-            was_missed: false,
+impl Reading {
+    /// Runs until nobody listens, or until reading cannot go on.
+    async fn run(mut self, max: usize, to: mpsc::Sender<Result<Vec<Message>, Error>>) {
+        loop {
+            let batch = self.next(max).await;
+            let is_last = batch.is_err();
+            if batch.as_ref().is_ok_and(Vec::is_empty) {
+                continue;
+            }
+            if to.send(batch).await.is_err() || is_last {
+                return;
+            }
         }
     }
 
-    /// The next messages, or none after a while. May be dropped and called again.
-    pub(crate) async fn next(&mut self, max: usize) -> Result<Vec<Message>, Error> {
-        if let Some(until) = self.not_before {
-            tokio::time::sleep_until(until).await;
-            self.not_before = None;
-        }
+    async fn next(&mut self, max: usize) -> Result<Vec<Message>, Error> {
         let follow = match &mut self.follow {
             Some(follow) => follow,
             none => {
@@ -49,7 +91,7 @@ impl Source {
                     .await;
                 match opened {
                     Ok(follow) => none.insert(follow),
-                    Err(error) => return self.later(Error::Bus(error)),
+                    Err(error) => return self.later(Error::Bus(error)).await,
                 }
             }
         };
@@ -70,12 +112,12 @@ impl Source {
                 self.from = 1;
                 Ok(Vec::new())
             }
-            Err(error) => self.later(Error::Follow(error)),
+            Err(error) => self.later(Error::Follow(error)).await,
         }
     }
 
-    /// Nothing now, and again after a moment, where that can help.
-    fn later(&mut self, error: Error) -> Result<Vec<Message>, Error> {
+    /// Nothing after a moment, where trying again can help.
+    async fn later(&mut self, error: Error) -> Result<Vec<Message>, Error> {
         let helps = match &error {
             Error::Bus(BusError::NoStream { .. }) => true,
             Error::Bus(error) => error.is_temporary(),
@@ -89,7 +131,7 @@ impl Source {
             warn!(stream = ?self.stream, error = %error, "waiting for a stream");
         }
         self.follow = None;
-        self.not_before = Some(Instant::now() + STREAM_AGAIN);
+        tokio::time::sleep(STREAM_AGAIN).await;
         Ok(Vec::new())
     }
 }

@@ -74,6 +74,33 @@ async fn a_server_that_restarts_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_restarts_is_waited_for_while_questions_come() {
+    let mut server = Server::start();
+    let bus = server.bus().await;
+    let mut scribe = Scribe::new();
+    scribe.more(20);
+    scribe.publish(&bus).await;
+    let mut replica = server.replica("one", &scribe).await;
+    replica.at(21).await;
+    let bus = server.bus().await;
+    let asking = tokio::spawn(async move {
+        let mut turns = tokio::time::interval(std::time::Duration::from_millis(2));
+        loop {
+            turns.tick().await;
+            let bus = bus.clone();
+            tokio::spawn(async move { bus.ask("head", None, Vec::new()).await });
+        }
+    });
+    server.server.kill();
+    server.server.restart().unwrap();
+    scribe.more(9);
+    scribe.publish(&server.bus().await).await;
+    replica.at(30).await;
+    asking.abort();
+    replica.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn entries_that_were_lost_and_filled_again_must_be_the_same() {
     let mut server = Server::start();
     let bus = server.bus().await;
