@@ -369,3 +369,27 @@ fn read_answer<T: serde::de::DeserializeOwned>(doing: &str, answer: Value) -> Re
     }
     T::deserialize(answer).map_err(unreadable)
 }
+
+#[cfg(all(test, feature = "local-server"))]
+mod tests {
+    use super::*;
+    use crate::local::{LocalServer, binary};
+
+    #[tokio::test]
+    async fn a_lost_event_does_not_count_as_a_lost_connection_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = LocalServer::start(&binary().unwrap(), dir.path(), "").unwrap();
+        let ceasefire = CeasefireId::new("test-1").unwrap();
+        let bus = Bus::connect(&Access::new(server.url()), &ceasefire)
+            .await
+            .unwrap();
+        // As if the connection had come again, and the event that says so had not.
+        bus.link().tell(&Event::Disconnected);
+        assert!(!bus.is_connected());
+        let connected = tokio::time::timeout(Duration::from_secs(10), bus.connected());
+        assert!(connected.await.unwrap());
+        assert!(bus.is_connected());
+        assert_eq!(bus.state(Stream::Entries).await.unwrap(), None);
+        assert_eq!(*bus.reconnects().borrow(), 2);
+    }
+}

@@ -57,8 +57,7 @@ pub(crate) const SUBMISSION_BYTES_MAX: usize = 65_536 + 1_024;
 /// What a hub's server adds to an office's message, at most: `Nats-Stream-Source` with the names of stream and domain, a
 /// sequence, two filters and the subject, below 400 bytes.
 const SOURCE_HEADER_BYTES_MAX: usize = 512;
-/// Messages of one producer that wait for the ledger; one more is refused, and the others' are not. The default size of an
-/// outbox: who publishes from one never has more on the way.
+/// Messages of one producer in SUBMITTED; one more is refused, and the others' are not. The default size of an outbox.
 const SUBMITTED_PER_PRODUCER_MAX: u64 = 65_536;
 /// How long SUBMITTED remembers message ids: longer than any resend that still carries one.
 const DUPLICATES_S: u64 = 120;

@@ -67,11 +67,12 @@ impl Tail {
 
     /// Takes a message that was read aside; false where reading stops before it.
     fn keep_aside(&mut self, expected: u64, message: Message) -> bool {
-        if message.sequence != expected && self.is_contiguous() {
-            if let Some(stop) = self.gap(expected, message.sequence) {
-                self.stop = Some(stop);
-                return false;
-            }
+        if message.sequence != expected
+            && self.is_contiguous()
+            && let Some(stop) = self.gap(expected, message.sequence)
+        {
+            self.stop = Some(stop);
+            return false;
         }
         self.seen = Some(Seen {
             sequence: message.sequence,

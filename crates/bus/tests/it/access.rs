@@ -1,5 +1,6 @@
 //! Who is let in, and what is said to who is not.
 
+use std::io::{BufRead, BufReader, Write};
 use std::time::Duration;
 
 use armistice_bus::local::free_port;
@@ -144,4 +145,54 @@ async fn a_wrong_inbox_prefix_is_found_at_once() {
     access.inbox_prefix = Some("_INBOX_me".to_owned());
     let bus = Bus::connect(&access, &ceasefire()).await.unwrap();
     assert_eq!(bus.state(Stream::Entries).await.unwrap(), None);
+}
+
+/// A server that says that it is of one version to the first, and of another to all who come later.
+fn liar(first: &'static str, later: &'static str) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut version = first;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let info = format!(
+                "INFO {{\"server_id\":\"i\",\"server_name\":\"n\",\"version\":\"{version}\",\"host\":\"h\",\"port\":{port},\
+                 \"headers\":true,\"max_payload\":1048576,\"proto\":1,\"client_id\":1,\"go\":\"\",\"jetstream\":true}}\r\n"
+            );
+            stream.write_all(info.as_bytes()).unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            // The first request ends the first connection.
+            for line in lines.map_while(Result::ok) {
+                if line.starts_with("PING") {
+                    stream.write_all(b"PONG\r\n").unwrap();
+                } else if version != later && line.starts_with("PUB") {
+                    break;
+                }
+            }
+            version = later;
+            stream.shutdown(std::net::Shutdown::Both).ok();
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn an_old_server_is_refused_after_a_reconnect_too() {
+    let port = liar("2.14.0", "2.9.25");
+    let bus = Bus::connect(&Access::new(format!("nats://127.0.0.1:{port}")), &ceasefire())
+        .await
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let error = loop {
+        match bus.state(Stream::Entries).await {
+            Err(error) if error.is_temporary() => {}
+            other => break other.unwrap_err(),
+        }
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(
+        matches!(&error, Error::OldServer { found, .. } if found == "2.9.25"),
+        "{error:?}"
+    );
 }

@@ -260,3 +260,28 @@ async fn a_consumer_that_vanishes_is_made_again() {
         (11..=20).collect::<Vec<_>>()
     );
 }
+
+#[tokio::test]
+async fn consumers_that_end_at_once_are_made_with_pauses() {
+    let world = World::new();
+    let bus = world.bus_with_streams().await;
+    let subject = bus.subjects().receipt("desk");
+    let mut follow = bus.follow(Stream::Receipts, None, Start::New).await.unwrap();
+    let stream = raw(&world).await.get_stream("RECEIPTS_test-1").await.unwrap();
+    let mut deleted = std::collections::BTreeSet::new();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(2) {
+        let names: Vec<_> = stream.consumer_names().collect().await;
+        for name in names.into_iter().flatten() {
+            // It may be gone when it is asked for.
+            let _ = stream.delete_consumer(&name).await;
+            deleted.insert(name);
+        }
+        let messages = follow.next(1, Duration::from_millis(20)).await.unwrap();
+        assert!(messages.is_empty());
+    }
+    // 20 ms, doubling to half a second: nine in two seconds.
+    assert!((2..=10).contains(&deleted.len()), "{deleted:?}");
+    bus.publish(Outgoing::new(subject, "x")).await.unwrap();
+    assert_eq!(texts(&follow.next(1, PATIENCE).await.unwrap()), ["x"]);
+}
