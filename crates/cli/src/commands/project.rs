@@ -13,7 +13,7 @@
 use std::path::PathBuf;
 use std::pin::pin;
 
-use armistice_bus::{Access, Bus, Patience};
+use armistice_bus::{Access, Bus, FollowError, Patience, PublishError};
 use armistice_replica::{Error, Head, Replica, Settings};
 use armistice_report::CeasefireId;
 use serde_json::json;
@@ -116,12 +116,17 @@ pub(crate) fn failure(error: &Error) -> Failure {
     let evidence = match error {
         Error::Conflict { evidence, .. } => evidence.as_ref(),
         Error::Bus(error) => return nats_access::failure("cannot use the NATS server", error),
+        Error::Follow(FollowError::Bus(error)) => {
+            return nats_access::failure("a stream could not be followed", error);
+        }
         _ => None,
     };
-    let (exit, code) = if error.is_conflict() {
-        (Exit::VerificationFailed, "stream_not_believed")
-    } else {
-        (Exit::Failed, "not_followed")
+    let (exit, code) = match error {
+        error if error.is_conflict() => (Exit::VerificationFailed, "stream_not_believed"),
+        Error::Publish(PublishError::Denied { .. }) => (Exit::NotPermitted, "not_permitted"),
+        Error::Publish(PublishError::NoStream { .. }) => (Exit::NotFound, "no_stream"),
+        Error::Publish(_) => (Exit::Failed, "nats"),
+        _ => (Exit::Failed, "not_followed"),
     };
     let mut failure = Failure::new(exit, code, error.to_string());
     if let Some(source) = std::error::Error::source(error) {

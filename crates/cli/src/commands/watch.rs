@@ -7,9 +7,11 @@
 //! ```
 //! `#35` is the last entry that was counted. With `-o ndjson` each line is an object with `view`, `key`, `index`,
 //! `tree_size`, `root`, `sequence` and `row`, which is null for a row that is gone; `--state FILE` lets the next run go on
-//! where this one ended.
+//! where this one ended. `--once -o json` is one document of one tree size: it is printed when the root over the rows is
+//! the digest that the newest statement names, and otherwise the exit code is 7.
 //!
-//! What is not here: checking. Rows are what a replica published; `armistice project` and `armistice audit` compute them.
+//! What is not here: checking against the ledger. Rows and statements are what a replica published; `armistice project` and
+//! `armistice audit` compute them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,6 +24,7 @@ use armistice_bus::{Access, Bus, Error as BusError, Patience};
 use armistice_projection::View;
 use armistice_replica::{Change, Condition, Cursor, Error, Event, Statement, Subscription};
 use armistice_report::CeasefireId;
+use armistice_tlog::{Frontier, Hash, leaf_hash};
 use serde_json::{Value, json, value::RawValue};
 
 use super::project::failure;
@@ -34,6 +37,10 @@ use crate::{files, runtime, views};
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// How often a stream that is not there yet is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long `--once -o json` waits for rows and a statement of one tree size: some ten statements of a busy ledger.
+const SETTLE_WAIT: Duration = Duration::from_secs(10);
+/// When nothing comes for that long, the rows may be those of the statement: it may have been read before them.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Flags of `watch`.
 #[derive(Debug, clap::Args)]
@@ -60,6 +67,10 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
     if matches!(format, Format::Csv) || (format == Format::Json && !args.once) {
         let message = "changes come one by one: only the forms table and ndjson can show them";
         return Err(Failure::new(Exit::Usage, "usage", message).hint("use -o ndjson, or --once with -o json"));
+    }
+    if format == Format::Json && args.state.is_some() {
+        let message = "one document has all rows: it cannot go on from a place in the stream";
+        return Err(Failure::new(Exit::Usage, "usage", message).hint("leave out --state, or use -o ndjson"));
     }
     let access = args.nats.access(if args.once {
         Patience::FailFast
@@ -109,7 +120,11 @@ async fn watch(
         }
         place.at(subscription.cursor(), false)?;
         if is_current && args.once {
-            break screen.finish();
+            break tokio::select! {
+                biased;
+                () = &mut stop => Ok(()),
+                outcome = finish(&mut screen, &mut subscription) => outcome,
+            };
         }
     };
     bus.close().await;
@@ -117,14 +132,38 @@ async fn watch(
     place.at(subscription.cursor(), true).and(outcome)
 }
 
-/// Opens the subscription; waits for the first replica to make the stream, unless it is for this once.
+/// With `-o json`, prints the document as soon as the rows are those of the newest statement.
+async fn finish(screen: &mut Screen<'_>, subscription: &mut Subscription) -> Outcome {
+    let deadline = tokio::time::Instant::now() + SETTLE_WAIT;
+    while !screen.is_as_stated() {
+        loop {
+            if tokio::time::Instant::now() >= deadline {
+                return Err(screen.unsettled());
+            }
+            let Ok(event) = tokio::time::timeout(QUIET, subscription.next()).await else {
+                break;
+            };
+            let event = event.map_err(|error| failure(&error))?;
+            let is_stated = matches!(event, Event::Stated(_));
+            screen.show(event)?;
+            if is_stated {
+                break;
+            }
+        }
+    }
+    screen.finish()
+}
+
+/// Opens the subscription; waits for the ledger to make the stream, unless it is for this once.
 async fn subscribe(bus: &Bus, view: View, since: Option<Cursor>, once: bool) -> Outcome<Subscription> {
     let mut was_told = false;
     loop {
         match Subscription::open(bus, view, since).await {
             Err(Error::Bus(BusError::NoStream { stream })) if !once => {
                 if !std::mem::replace(&mut was_told, true) {
-                    output::remark(&format!("waiting for {stream}, which `armistice project` makes"));
+                    output::remark(&format!(
+                        "waiting for {stream}, which `armistice serve --nats` makes"
+                    ));
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -141,6 +180,8 @@ struct Screen<'a> {
     shown: BTreeSet<String>,
     /// With `-o json`, the rows of the document by their keys.
     rows: BTreeMap<String, String>,
+    /// The leaf hashes of all rows, also of those that no condition let through: the digest covers all.
+    leaves: BTreeMap<String, Hash>,
     stated: Option<Statement>,
 }
 
@@ -163,6 +204,7 @@ impl<'a> Screen<'a> {
             format,
             shown: BTreeSet::new(),
             rows: BTreeMap::new(),
+            leaves: BTreeMap::new(),
             stated: None,
         }
     }
@@ -177,6 +219,8 @@ impl<'a> Screen<'a> {
             Event::Restarted => {
                 self.shown.clear();
                 self.rows.clear();
+                self.leaves.clear();
+                self.stated = None;
                 output::remark("the stream is another one now: all rows follow again");
                 Ok(())
             }
@@ -193,6 +237,12 @@ impl<'a> Screen<'a> {
     }
 
     fn row(&mut self, mut change: Change) -> Outcome {
+        if self.format == Format::Json {
+            match &change.row {
+                Some(row) => self.leaves.insert(change.key.clone(), leaf_hash(row.as_bytes())),
+                None => self.leaves.remove(&change.key),
+            };
+        }
         if let Some(row) = &change.row
             && !self.conditions.is_empty()
         {
@@ -243,6 +293,40 @@ impl<'a> Screen<'a> {
             row: row.map_err(unreadable)?,
         };
         serde_json::to_string(&line).map_err(unreadable)
+    }
+
+    /// Whether the rows are those of the newest statement; without `-o json` nobody asks for that.
+    fn is_as_stated(&self) -> bool {
+        if self.format != Format::Json {
+            return true;
+        }
+        let Some(stated) = &self.stated else {
+            return false;
+        };
+        if stated.rows != self.leaves.len() as u64 {
+            return false;
+        }
+        let mut rows = Frontier::default();
+        for leaf in self.leaves.values() {
+            rows.push(*leaf);
+        }
+        rows.root().to_string() == stated.digest
+    }
+
+    fn unsettled(&self) -> Failure {
+        let message = match &self.stated {
+            Some(stated) => format!(
+                "the rows of {} are not those that the statement for tree size {} counts",
+                self.view.name(),
+                stated.tree_size
+            ),
+            None => format!(
+                "nobody has stated yet what the rows of {} come to",
+                self.view.name()
+            ),
+        };
+        Failure::new(Exit::CouldNotCheck, "rows_unsettled", message)
+            .hint("entries keep coming, or no replica publishes: try again, or ask one with the query `view`")
     }
 
     /// With `-o json` the document of `armistice view -o json`, as the newest statement has it.
@@ -310,4 +394,61 @@ fn read_place(path: &Path) -> Outcome<Option<Cursor>> {
         let message = format!("{} holds no place in a stream: {expected}", path.display());
         Failure::new(Exit::Usage, "state_file", message).hint("delete the file to begin with all rows")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(key: &str, row: Option<&str>) -> Event {
+        Event::Row(Change {
+            key: key.to_owned(),
+            row: row.map(str::to_owned),
+            index: 6,
+            tree_size: 7,
+            root: Hash::sha256(b""),
+            sequence: 1,
+        })
+    }
+
+    fn statement(rows: &[&str]) -> Event {
+        let mut tree = Frontier::default();
+        for row in rows {
+            tree.push(leaf_hash(row.as_bytes()));
+        }
+        Event::Stated(Statement {
+            view: "incidents".to_owned(),
+            version: 1,
+            codebook: None,
+            tree_size: 7,
+            root: String::new(),
+            rows: rows.len() as u64,
+            digest: tree.root().to_string(),
+            checkpoint: String::new(),
+        })
+    }
+
+    #[test]
+    fn a_document_has_the_rows_of_its_statement() {
+        let (a, b) = (r#"{"key":"a","n":1}"#, r#"{"key":"b","n":2}"#);
+        // The digest covers all rows, whatever the conditions let through.
+        for conditions in [vec![], vec!["n=2".parse().unwrap()]] {
+            let view = views::named("incidents").unwrap();
+            let mut screen = Screen::new(view, &conditions, Format::Json);
+            assert!(!screen.is_as_stated());
+            assert_eq!(screen.unsettled().exit, Exit::CouldNotCheck);
+            screen.show(change("b", Some(b))).unwrap();
+            screen.show(statement(&[a, b])).unwrap();
+            assert!(!screen.is_as_stated());
+            screen.show(change("a", Some(a))).unwrap();
+            assert!(screen.is_as_stated());
+            screen.show(change("a", Some(r#"{"key":"a","n":3}"#))).unwrap();
+            assert!(!screen.is_as_stated());
+            screen.show(change("a", None)).unwrap();
+            screen.show(statement(&[b])).unwrap();
+            assert!(screen.is_as_stated());
+            screen.show(Event::Restarted).unwrap();
+            assert!(!screen.is_as_stated());
+        }
+    }
 }
