@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use armistice_bus::local::{LocalServer, binary};
+use armistice_bus::{Access, Bus, Outgoing};
+use armistice_report::CeasefireId;
+use armistice_tlog::{Checkpoint, Hash, SigningKey, TreeSize};
 use serde_json::Value;
 
 use crate::desk::{self, Desk, denial, incident, statement};
@@ -52,6 +55,9 @@ fn submit(server: &LocalServer) -> String {
     )
 }
 
+/// The words that say whose drafts these are.
+const FIRST: &str = "--key newsdesk.key --first-report";
+
 fn desk() -> Desk {
     let desk = Desk::with_ledger();
     let vkey = desk.good("key show ledger/keys/log.key");
@@ -97,7 +103,7 @@ fn the_table_is_that_of_a_ledger_opened_here() {
     // Nothing answers questions here, so an id that nobody knows is not a text but a question that stays open.
     let ran = desk.ends(
         6,
-        &format!("{submit} --key newsdesk.key --receipts receipts reports.ndjson -o json"),
+        &format!("{submit} {FIRST} --receipts receipts reports.ndjson -o json"),
     );
     let table: Value = serde_json::from_str(&ran.stdout).unwrap();
     let expected = of(&[
@@ -138,10 +144,7 @@ fn what_has_no_receipt_stays_in_the_outbox_and_a_later_run_sends_it() {
     ];
     desk.write("reports.ndjson", &lines.join("\n"));
     let submit = submit(&server);
-    let ran = desk.ends(
-        7,
-        &format!("{submit} --key newsdesk.key --wait 0 reports.ndjson -o json"),
-    );
+    let ran = desk.ends(7, &format!("{submit} {FIRST} --wait 0 reports.ndjson -o json"));
     let table: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(
         outcomes(&table),
@@ -174,6 +177,59 @@ fn what_has_no_receipt_stays_in_the_outbox_and_a_later_run_sends_it() {
         ("recorded", Some(4)),
     ]);
     assert_eq!(outcomes(&table), expected, "{table}");
+}
+
+#[test]
+fn where_nobody_knows_the_last_number_nothing_is_signed() {
+    let desk = desk();
+    let mut server = server(&desk);
+    desk.write("reports.ndjson", &statement("r-2"));
+    let submit = submit(&server);
+    let line = format!("{submit} --key newsdesk.key --wait 0 reports.ndjson");
+    // A server without a projection, and no server.
+    for _ in 0..2 {
+        let ran = desk.ends(7, &line);
+        assert!(ran.stderr.contains("--first-report"), "{}", ran.stderr);
+        assert!(!desk.path("outbox/newsdesk.outbox").exists());
+        server.kill();
+    }
+    // A note that was carried makes an outbox, and no counter.
+    desk.write(
+        "first.ndjson",
+        &incident("r-1", "azerbaijan", "karabakh-armenian"),
+    );
+    desk.good("submit --dir ledger --key newsdesk.key first.ndjson");
+    let entry = desk.good("log get 2 --dir ledger");
+    let note = entry.splitn(3, '\n').nth(2).unwrap();
+    desk.write("note.txt", note);
+    desk.ends(7, &format!("{submit} --wait 0 note.txt"));
+    assert!(desk.path("outbox/newsdesk.outbox").exists());
+    let ran = desk.ends(7, &line);
+    assert!(ran.stderr.contains("nothing was signed"), "{}", ran.stderr);
+    // One that our key did not sign is not queued where it would move our number.
+    desk.write("forged.txt", &note.replace("azerbaijan", "azerbaijas"));
+    let ran = desk.ends(
+        6,
+        &format!("{submit} {FIRST} --wait 0 forged.txt").replace("--outbox outbox", "--outbox other"),
+    );
+    assert!(ran.stderr.contains("bad_signature"), "{}", ran.stderr);
+    // With the word of who runs it, the number that waits here is not used again.
+    let ran = desk.ends(7, &format!("{line} --first-report -o json"));
+    let table: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(outcomes(&table), of(&[("pending", None)]));
+    server.restart().unwrap();
+    let ledger = serve(&desk, &server);
+    let table = desk.json(&format!("{submit} -o json"));
+    let expected = of(&[("repeated", Some(2)), ("recorded", Some(3))]);
+    assert_eq!(outcomes(&table), expected, "{table}");
+    drop(ledger);
+    let producers = desk.json("view producers --dir ledger --where producer=newsdesk -o json");
+    let row = &producers["rows"][0];
+    assert_eq!(
+        (&row["last_seq"], &row["forks_count"]),
+        (&2.into(), &0.into()),
+        "{row}"
+    );
 }
 
 #[test]
@@ -223,6 +279,38 @@ fn a_new_outbox_and_an_old_id_are_asked_of_a_replica() {
 }
 
 #[test]
+fn a_replica_that_is_behind_is_not_believed() {
+    let desk = desk();
+    let server = server(&desk);
+    let ledger = serve(&desk, &server);
+    let url = server.url();
+    let _replica = start(
+        &desk,
+        &format!("project --nats {url} --ceasefire karabakh-2020 --ledger ledger.vkey --state replica"),
+    );
+    drop(ledger);
+    let key = String::from_utf8(desk.read("ledger/keys/log.key")).unwrap();
+    let key = SigningKey::parse(key.trim()).unwrap();
+    let newer = Checkpoint::new(key.name(), TreeSize(99), Hash::sha256(b""))
+        .unwrap()
+        .sign(&key);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let ceasefire = CeasefireId::new("karabakh-2020").unwrap();
+        let bus = Bus::connect(&Access::new(url), &ceasefire).await.unwrap();
+        let subject = bus.subjects().checkpoint();
+        bus.publish(Outgoing::new(subject, newer.to_string().into_bytes()))
+            .await
+            .unwrap();
+        bus.close().await;
+    });
+    desk.write("reports.ndjson", &statement("r-1"));
+    let line = format!("{} --key newsdesk.key --wait 0 reports.ndjson", submit(&server));
+    let ran = desk.ends(7, &line);
+    assert!(ran.stderr.contains("a replica is behind"), "{}", ran.stderr);
+    assert!(!desk.path("outbox/newsdesk.outbox").exists());
+}
+
+#[test]
 fn a_command_line_names_one_place() {
     let desk = desk();
     desk.write("reports.ndjson", &statement("r-1"));
@@ -234,13 +322,14 @@ fn a_command_line_names_one_place() {
         "submit --nats nats://127.0.0.1:1 --ledger ledger.vkey --outbox outbox --key newsdesk.key reports.ndjson",
         "submit --nats nats://127.0.0.1:1 --ceasefire karabakh-2020 --ledger nothing --outbox outbox --key newsdesk.key reports.ndjson",
         "submit --dir ledger --key newsdesk.key",
+        "submit --dir ledger --key newsdesk.key --first-report reports.ndjson",
     ] {
         let ran = desk.ends(2, line);
         assert!(ran.stdout.is_empty(), "{line}");
     }
     // The outbox of another ledger is not used.
     desk.good("key generate other --out other.key");
-    let words = "submit --nats nats://127.0.0.1:1 --ceasefire karabakh-2020 --outbox outbox --key newsdesk.key --wait 0";
+    let words = "submit --nats nats://127.0.0.1:1 --ceasefire karabakh-2020 --outbox outbox --key newsdesk.key --first-report --wait 0";
     desk.ends(7, &format!("{words} --ledger ledger.vkey reports.ndjson"));
     let ran = desk.ends(6, &format!("{words} --ledger other.key reports.ndjson"));
     assert!(ran.stderr.contains("is for the ledger"), "{}", ran.stderr);
