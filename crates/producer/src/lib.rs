@@ -56,8 +56,8 @@ mod verify;
 
 pub use draft::Draft;
 pub use error::Error;
-pub use outbox::{Pending, RefusedReport};
 pub use producer::Producer;
+pub use reader::{Pending, RefusedReport};
 pub use settings::{Counter, Settings, Signer};
 pub use status::{Problem, Status};
 pub use ticket::{Outcome, Receipt, Ticket};

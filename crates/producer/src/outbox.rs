@@ -30,29 +30,6 @@ use std::sync::Arc;
 /// Memory for pages of the store. The default of redb, 1 GiB, is for a database that is read much.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// A report that waits for its outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// Its place in the outbox; smaller is earlier.
-    pub position: u64,
-    /// The report's id.
-    pub id: String,
-    /// SHA-256 of the signed note.
-    pub submission: Hash,
-}
-
-/// A report that was refused, as it was signed. The refusal is not signed: the note is kept as evidence, and in case that it
-/// was not the ledger who refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedReport {
-    /// The report's id; it is free for a corrected report.
-    pub id: String,
-    /// Why.
-    pub refusal: Refusal,
-    /// The signed note.
-    pub note: Vec<u8>,
-}
-
 /// What one transaction of the outbox is asked to do, in its order.
 #[derive(Debug)]
 pub(crate) enum Work {

@@ -1,13 +1,37 @@
 //! The reading side of an outbox: only what a transaction has committed can be seen, so only that can be published.
 
+use crate::Error;
 use crate::error::store;
 use crate::settings::Counter;
 use crate::tables::{COUNTER, IDS, NOTES, PENDING, RECEIPTS, REFUSED};
 use crate::ticket::Receipt;
-use crate::{Error, Pending, RefusedReport};
+use armistice_report::Refusal;
 use armistice_tlog::{Hash, Index, TlogProof};
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use std::sync::Arc;
+
+/// A report that waits for its outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its place in the outbox; smaller is earlier.
+    pub position: u64,
+    /// The report's id.
+    pub id: String,
+    /// SHA-256 of the signed note.
+    pub submission: Hash,
+}
+
+/// A report that was refused, as it was signed. The refusal is not signed: the note is kept as evidence, and in case that it
+/// was not the ledger who refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedReport {
+    /// The report's id; it is free for a corrected report.
+    pub id: String,
+    /// Why.
+    pub refusal: Refusal,
+    /// The signed note.
+    pub note: Vec<u8>,
+}
 
 /// A note that waits for its outcome.
 #[derive(Debug, Clone)]

@@ -135,11 +135,8 @@ impl Schedule {
         let limits = self.limits;
         let silent_rounds = u32::try_from(self.silent / PROBES_MAX).unwrap_or(u32::MAX);
         if let Some(sent) = self.sent.get_mut(&position) {
-            let doublings = match sent.probing {
-                true => sent.attempts.max(silent_rounds),
-                false => sent.attempts,
-            };
-            let doublings = doublings.min(16);
+            let rounds = if sent.probing { silent_rounds } else { 0 };
+            let doublings = sent.attempts.max(rounds).min(16);
             let wait = limits
                 .resend_after
                 .saturating_mul(1 << doublings)
