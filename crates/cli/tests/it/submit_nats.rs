@@ -298,7 +298,7 @@ fn a_replica_that_is_behind_is_not_believed() {
         let ceasefire = CeasefireId::new("karabakh-2020").unwrap();
         let bus = Bus::connect(&Access::new(url), &ceasefire).await.unwrap();
         let subject = bus.subjects().checkpoint();
-        bus.publish(Outgoing::new(subject, newer.to_string().into_bytes()))
+        bus.publish(Outgoing::new(subject, newer.into_bytes()))
             .await
             .unwrap();
         bus.close().await;
