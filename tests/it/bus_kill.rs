@@ -24,7 +24,7 @@ const REPORTS: u64 = 5_000;
 const KILLS_MIN: u32 = 20;
 /// Reports that a producer makes at once, and the pause after them: the whole run is long enough to be killed many times.
 const AT_ONCE: u64 = 20;
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// Tells the child what it is: `ledger` or `p0` to `p3`. Without it [`child`] has nothing to do.
 const ROLE: &str = "ARMISTICE_TEST_ROLE";
@@ -84,9 +84,9 @@ fn twenty_thousand_reports_survive_kills_of_everybody() {
     };
     let mut ledger = run.start("ledger");
     let mut producers: Vec<(String, Child)> = names().map(|name| (name.clone(), run.start(&name))).collect();
-    // 7,919 is prime to 240: the moments cover 60 to 300 ms, and each victim dies at many of them.
+    // 7,919 is prime to 180: the moments cover 40 to 220 ms, and each victim dies at many of them.
     for round in 0_u64.. {
-        std::thread::sleep(Duration::from_millis(60 + round * 7_919 % 240));
+        std::thread::sleep(Duration::from_millis(40 + round * 7_919 % 180));
         match usize::try_from(round % 6).expect("small") {
             4 => {
                 run.server.server.kill();
