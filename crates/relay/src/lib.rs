@@ -7,12 +7,12 @@
 //! ```
 //! Three tasks over one open [`Ledger`](armistice_ledger::Ledger). JetStream is transport and never the record:
 //!
-//! - *intake* ([`intake`]): a message is acknowledged after the flush of what became of it, and the intake's cursor is in the
+//! - *intake* (`intake.rs`): a message is acknowledged after the flush of what became of it, and the intake's cursor is in the
 //!   same batch of the log. A stream that was set back is found by the hash of the message at the cursor, leaves an
 //!   `intake.rewound` entry and is read again from its beginning: the log knows each report by its hash for ever.
-//! - *publisher* ([`entries`]): entry *n* is published with the expected last sequence *n*, so that a gap or a second writer is
+//! - *publisher* (`entries.rs`): entry *n* is published with the expected last sequence *n*, so that a gap or a second writer is
 //!   impossible; its cursor is the stream's own last sequence. A checkpoint follows the entries that it covers.
-//! - *receipts* ([`receipts`]): answers, in the order of the log; where they stood is in the stream's last message. Nobody's
+//! - *receipts* (`receipts.rs`): answers, in the order of the log; where they stood is in the stream's last message. Nobody's
 //!   safety rests on them: a producer that misses its receipt sends again.
 //!
 //! Each task mends itself after a lost connection or a restarted server; it ends the relay only when going on would be wrong
