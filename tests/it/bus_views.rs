@@ -194,20 +194,20 @@ fn two_projections_and_a_subscriber_come_to_the_ledgers_own_digests() {
         let server = TestServer::start();
         let bus = server.connect().await;
         let relay = relay(&world, &bus);
-        let start = async |name: &str| {
+        let start = |name: &str, bus: Bus| {
             let mut settings = Settings::new(name, World::vkey());
             settings.state = Some(folder.path().join(name));
-            let replica = Replica::open(server.connect().await, settings).expect("opened");
+            let replica = Replica::open(bus, settings).expect("opened");
             tokio::spawn(replica.run(std::future::pending()))
         };
-        let first = start("one").await;
-        let second = start("two").await;
+        let first = start("one", server.connect().await);
+        let second = start("two", server.connect().await);
         play(&server, folder.path()).await;
         replicas_agree(&bus, &world, &["one", "two"]).await;
         // One is killed where it is, and begins again with what it saved or with nothing.
         first.abort();
-        let third = start("three").await;
-        let again = start("one").await;
+        let third = start("three", server.connect().await);
+        let again = start("one", server.connect().await);
         replicas_agree(&bus, &world, &["one", "two", "three"]).await;
         let size = world.ledger().reader().size().0;
         for (view, own) in View::ALL.iter().zip(digests(&world)) {

@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 const NAME: &str = "intake/SUBMITTED_karabakh-2020";
 
-fn cursor(value: u64) -> Option<Cursor> {
-    Some(Cursor {
+fn cursor(value: u64) -> Cursor {
+    Cursor {
         name: Arc::from(NAME),
         value: value.to_string().into_bytes(),
-    })
+    }
 }
 
 fn taken(value: u64) -> Taken {
     Taken {
         sender: None,
-        cursor: cursor(value),
+        cursor: Some(cursor(value)),
     }
 }
 
@@ -74,7 +74,7 @@ fn an_intake_that_was_set_back_leaves_an_entry_of_the_ledgers_own() {
         to_position: Some(Whole::new(1).expect("a number")),
         reason: Line::new("the stream was created anew").expect("a line"),
     };
-    let outcome = wait(world.ledger().record_rewound(content, cursor(0)));
+    let outcome = wait(world.ledger().record_rewound(content, Some(cursor(0))));
     let Ok(Outcome::Recorded(receipt)) = outcome else {
         panic!("{outcome:?}");
     };

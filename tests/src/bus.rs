@@ -87,10 +87,8 @@ pub async fn until<T>(what: &str, mut ready: impl AsyncFnMut() -> Option<T>) -> 
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    match tokio::time::timeout(DEADLINE, waiting).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited for {what} in vain"),
-    }
+    let waited = tokio::time::timeout(DEADLINE, waiting).await;
+    waited.unwrap_or_else(|_| panic!("waited for {what} in vain"))
 }
 
 /// The first `count` messages of a stream.
