@@ -71,6 +71,10 @@ pub struct IncidentReported {
     /// How many events of `kind` this one report is about. None means not stated; it is no number of incidents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<Quantity>,
+    /// The mechanism, such as a mission or a joint commission, with which the asserter filed it as a complaint. None means
+    /// that it was not filed, or that this is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed_with: Option<ActorId>,
 }
 
 words! {

@@ -17,7 +17,7 @@ use crate::{
     list::{OneTo, UpTo},
     number::Whole,
     refusal::RefusalCode,
-    text::{Label, Line, Name},
+    text::{Label, Line, Name, Text},
     time::Window,
 };
 
@@ -27,6 +27,13 @@ pub const GRANTS_MAX: usize = 4;
 pub const MARKS_MAX: usize = 256;
 /// Sums in one `refusal.recorded`, at most: 64 × 133 bytes are 8,512, so that both lists fit into one entry.
 pub const SUMS_MAX: usize = 64;
+
+/// Longest codebook that an entry holds, in bytes: written as a JSON string its quotes double, and 2 × 30,000 leave room
+/// in the 65,535 of an entry.
+pub const CODEBOOK_BYTES_MAX: usize = 30_000;
+
+/// The bytes of a codebook.
+pub type CodebookText = Text<CODEBOOK_BYTES_MAX>;
 
 /// Entry 0: what the ledger is about, under which name and keys it signs, and which codebook it counts by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -119,6 +126,11 @@ pub struct KeyRevoked {
 pub struct CodebookAdopted {
     /// The codebook.
     pub codebook: Codebook,
+    /// Its bytes (`docs/formats/codebook-v1.md`): a JSON document on one line, without a line feed. Admission compares
+    /// them with `codebook.sha256`. None means that the text is kept elsewhere: then nobody can count by it from the log
+    /// alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<CodebookText>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Line>,

@@ -12,7 +12,7 @@ use crate::{
     clock::{Date, Timestamp},
     ids::{ActorId, EntryHash, LanguageTag, MediaType, Sha256},
     list::UpTo,
-    text::{Line, Name, Passage},
+    text::{Label, Line, Name, Passage, Text},
     time::TimeSpec,
     words::words,
 };
@@ -23,6 +23,13 @@ pub const ATTRIBUTION_MAX: usize = 16;
 pub const REFERENCES_MAX: usize = 64;
 /// Pieces of evidence of one report, at most: 64 × about 250 bytes stay below 16 KiB.
 pub const EVIDENCE_MAX: usize = 64;
+
+/// Cells of one row of a data set, at most: UCDP GED has 49 columns, ACLED 31.
+pub const CELLS_MAX: usize = 128;
+/// Sealed fields of one report, at most.
+pub const SEALED_MAX: usize = 16;
+/// Longest sealed field, in bytes of base64: 12,288 bytes of cipher text, so that a whole passage fits.
+pub const SEALED_BYTES_MAX: usize = 16_384;
 
 /// Who says it, through whom, in which words and how surely.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +67,31 @@ pub struct Provenance {
     /// Who may see it in displays. The entry itself is as public as the ledger is.
     #[serde(default, skip_serializing_if = "Sensitivity::is_public")]
     pub sensitivity: Sensitivity,
+    /// Fields that are left out above or in the content and stand here encrypted. Their keys are kept outside the ledger.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub sealed: UpTo<SEALED_MAX, SealedField>,
+}
+
+/// A field of a report that only holders of its key can read (`docs/formats/sealed-v1.md`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SealedField {
+    /// Its path, such as `data.provenance.asserted_by.speaker`.
+    pub field: Name,
+    /// The salted commitment to its value: it proves what was sealed to whom the key is given, and nothing without it.
+    pub commitment: Sha256,
+    /// How it is encrypted.
+    pub cipher: Cipher,
+    /// The cipher text in base64 with padding (RFC 4648 section 4).
+    pub sealed: Text<SEALED_BYTES_MAX>,
+}
+
+words! {
+    /// How a sealed field is encrypted.
+    Cipher {
+        /// XChaCha20-Poly1305 with a key of its own for each field.
+        XChaCha20Poly1305 = "xchacha20poly1305",
+    }
 }
 
 /// Who says something.
@@ -167,6 +199,36 @@ pub struct Source {
     /// SHA-256 of the copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_hash: Option<Sha256>,
+    /// The row of a data set, where `kind` is `dataset`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<DatasetRow>,
+}
+
+/// A row of a data set: where it stands, and its cells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetRow {
+    /// The data set, such as `ucdp-ged` or `acled`.
+    pub dataset: Label,
+    /// Its release or version, such as `23.1`; of a data set that is updated row by row, the row's own time stamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Label>,
+    /// The row's id in it.
+    pub id: Label,
+    /// Cells that are not empty, in the order of the columns. Line breaks within a cell are one space each; a longer cell
+    /// is cut.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub cells: UpTo<CELLS_MAX, Cell>,
+}
+
+/// A cell of a row of a data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// The column's name.
+    pub column: Label,
+    /// What stands in it.
+    pub value: Passage,
 }
 
 words! {

@@ -4,7 +4,7 @@
 //! "2,000 or so" is `{"best":2000,"relation":"about"}`; "three" is `{"min":3,"best":3,"max":3,"relation":"exactly"}`.
 //!
 //! The three numbers follow UCDP GED (`low`, `best`, `high`). A number that is not given is not stated: it is never 0
-//! and never −1. Rows from elsewhere that break low ≤ best ≤ high are the importer's to flag.
+//! and never −1. Rows of data sets that break low ≤ best ≤ high are kept as `as_given`; importers flag them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,9 @@ words! {
         Between = "between",
         /// The source does not say: any of the numbers, or only words ("several").
         Unknown = "unknown",
+        /// A row of a data set, as it stands there: at least one number, in any order (UCDP GED has rows whose `low` is
+        /// above `best`). Views take the smallest of the three as the least and the greatest as the most.
+        AsGiven = "as_given",
     }
 }
 
@@ -99,14 +102,26 @@ impl Quantity {
         }
     }
 
-    /// The lower bound: `min`, or the number itself when it is exact.
+    /// The lower bound: `min`, or the number itself when it is exact; of a row of a data set the smallest number, when
+    /// it gives a lower one.
     pub fn low(&self) -> Option<u64> {
-        self.min.or_else(|| self.exact())
+        match self.relation {
+            Relation::AsGiven => self.min.and_then(|_| self.given().min()),
+            _ => self.min.or_else(|| self.exact()),
+        }
     }
 
-    /// The upper bound: `max`, or the number itself when it is exact.
+    /// The upper bound: `max`, or the number itself when it is exact; of a row of a data set the greatest number, when
+    /// it gives an upper one.
     pub fn high(&self) -> Option<u64> {
-        self.max.or_else(|| self.exact())
+        match self.relation {
+            Relation::AsGiven => self.max.and_then(|_| self.given().max()),
+            _ => self.max.or_else(|| self.exact()),
+        }
+    }
+
+    fn given(&self) -> impl Iterator<Item = u64> {
+        [self.min, self.best, self.max].into_iter().flatten()
     }
 
     fn exact(&self) -> Option<u64> {
@@ -118,6 +133,9 @@ impl Quantity {
             if number.is_some_and(|n| n > WHOLE_MAX) {
                 return Err(Flaw::at(RefusalCode::OutOfRange, field, WHOLE_EXPECTED));
             }
+        }
+        if self.relation == Relation::AsGiven {
+            return self.check_relation();
         }
         let above = |low: Option<u64>, high: Option<u64>| low.zip(high).is_some_and(|(l, h)| l > h);
         if above(self.min, self.max) {
@@ -158,6 +176,10 @@ impl Quantity {
             Relation::Unknown if self.min.or(self.best).or(self.max).is_none() && self.verbatim.is_none() => {
                 missing("verbatim", "a number or the source's own words")
             }
+            Relation::AsGiven if self.given().next().is_none() => missing(
+                "best",
+                "at least one of min, best, max, because relation is as_given",
+            ),
             _ => Ok(()),
         }
     }

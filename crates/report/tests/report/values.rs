@@ -93,6 +93,12 @@ fn quantities_give_their_bounds() {
         ..Quantity::exactly(4)
     };
     assert_eq!((bare.low(), bare.high()), (Some(4), Some(4)));
+    // A row of a data set whose low is above its best, and one that gives the best number alone.
+    let row: Quantity = serde_json::from_str(r#"{"min":7,"best":5,"max":6,"relation":"as_given"}"#).unwrap();
+    assert_eq!((row.low(), row.best, row.high()), (Some(5), Some(5), Some(7)));
+    let row: Quantity = serde_json::from_str(r#"{"best":5,"relation":"as_given"}"#).unwrap();
+    assert_eq!((row.low(), row.high()), (None, None));
+    assert!(serde_json::from_str::<Quantity>(r#"{"relation":"as_given","verbatim":"several"}"#).is_err());
 }
 
 #[test]
