@@ -21,6 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("replica", &["admission", "bus", "projection", "report", "tlog"]),
     ("producer", &["admission", "audit", "bus", "report", "tlog"]),
+    ("exporter", &["report", "tlog", "projection", "desk"]),
     (
         "cli",
         &[
@@ -28,6 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "audit",
             "bus",
             "eventlog",
+            "exporter",
             "ledger",
             "producer",
             "projection",
@@ -67,6 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "xtask"]),
     ("ed25519-dalek", &["tlog"]),
     ("sha2", &["tlog"]),
+    ("rust_xlsxwriter", &["exporter"]),
 ];
 
 /// Lines of a file, tests not counted.
