@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("replica", &["admission", "bus", "projection", "report", "tlog"]),
     ("producer", &["admission", "audit", "bus", "report", "tlog"]),
     ("exporter", &["report", "tlog", "projection", "desk"]),
+    ("importer", &["report", "wording"]),
     (
         "cli",
         &[
@@ -30,6 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "bus",
             "eventlog",
             "exporter",
+            "importer",
             "ledger",
             "producer",
             "projection",
