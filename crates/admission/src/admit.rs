@@ -8,9 +8,10 @@
 use crate::registry::{KeyStatus, Producer};
 use crate::state::key_id;
 use crate::{Checked, Signature, State, Submission, targets};
-use armistice_report::{EntryHash, Event, EventType, Family, Grant, KeyText, Refusal, RefusalCode};
-use armistice_tlog::Index;
-use armistice_tlog::VerifierKey;
+use armistice_report::{
+    CodebookAdopted, EntryHash, Event, EventType, Family, Grant, KeyText, Refusal, RefusalCode,
+};
+use armistice_tlog::{Hash, Index, VerifierKey};
 
 /// What becomes of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,8 +232,23 @@ fn governs(state: &State, submission: &Submission) -> Result<(), Refusal> {
                 Some(_) => Ok(()),
             }
         }
+        Event::CodebookAdopted(adopted) => fits_its_hash(adopted),
         _ => Ok(()),
     }
+}
+
+/// A codebook's text is the one that the hash names: otherwise two readers of one entry would count by two codebooks.
+fn fits_its_hash(adopted: &CodebookAdopted) -> Result<(), Refusal> {
+    let Some(text) = &adopted.text else { return Ok(()) };
+    let found = Hash::sha256(text.as_bytes());
+    if found.0 == adopted.codebook.sha256.0 {
+        return Ok(());
+    }
+    let expected = format!("a text whose SHA-256 is {}", adopted.codebook.sha256);
+    Err(
+        Refusal::new(RefusalCode::CodebookMismatch, "data.content.text", expected)
+            .found(&format!("a text whose SHA-256 is {found}")),
+    )
 }
 
 fn enrolment_key(vkey: &KeyText, name: &str) -> Result<VerifierKey, Refusal> {

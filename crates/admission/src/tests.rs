@@ -386,6 +386,26 @@ fn the_last_admin_key_stays() {
 }
 
 #[test]
+fn the_text_of_a_codebook_is_the_one_that_its_hash_names() {
+    let mut world = World::new();
+    let text = r#"{"format":"armistice/codebook/v1"}"#;
+    let adopted = |sha256: String| json!({ "codebook": { "id": "b", "sha256": sha256 }, "text": text });
+    let kind = "codebook.adopted.v1";
+    check(
+        &world.admin(kind, adopted(Hash::sha256(text.as_bytes()).to_string())),
+        "admit",
+    );
+    check(&world.admin(kind, adopted("00".repeat(32))), "codebook_mismatch");
+    check(
+        &world.admin(
+            kind,
+            json!({ "codebook": { "id": "b", "sha256": "00".repeat(32) } }),
+        ),
+        "admit",
+    );
+}
+
+#[test]
 fn an_answer_names_an_entry_that_exists_and_fits() {
     let mut world = World::new();
     let desk = key("desk", 3);

@@ -42,6 +42,7 @@ mod views;
 
 pub use digest::{Digest, RowProof};
 pub use error::Error;
+pub use ledger::AdoptedCodebook;
 pub use live::{Change, Live};
 pub use projection::{ENTRIES_MAX, Item, Projection};
 pub use replay::{CHUNK_ENTRIES, ReplayError, replay};

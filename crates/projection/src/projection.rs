@@ -19,7 +19,7 @@ use crate::{
     claims::Claims,
     digest::{Digest, Digesting, Proving, RowProof},
     entries::Entries,
-    ledger::Ledger,
+    ledger::{AdoptedCodebook, Ledger},
     names::Names,
     reading::Reading,
     rows::Rows,
@@ -137,6 +137,29 @@ impl Projection {
     /// SHA-256 of the codebook in force: the founding's, or the last one adopted.
     pub fn codebook(&self) -> Option<Sha256> {
         self.state.ledger.codebook()
+    }
+
+    /// Every codebook that the log names, in the order of the log: the founding's first. The last one is in force.
+    pub fn codebooks(&self) -> Vec<AdoptedCodebook> {
+        let State {
+            names,
+            entries,
+            ledger,
+            ..
+        } = &self.state;
+        let adopted = ledger.codebooks.iter().map(|adopted| AdoptedCodebook {
+            id: names.text(adopted.id).to_owned(),
+            sha256: Sha256(adopted.sha256),
+            text: adopted.text.as_deref().map(str::to_owned),
+            index: u64::from(adopted.index),
+            hash: entries.named(adopted.index).hash,
+        });
+        adopted.collect()
+    }
+
+    /// The ledger's receiving time of the newest entry: the only "now" that a view knows.
+    pub fn last_received(&self) -> Option<Timestamp> {
+        self.state.ledger.received.and_then(Timestamp::from_micros)
     }
 
     /// The ledger's origin, once entry 0 was applied.

@@ -195,4 +195,8 @@ codes! {
         "Without this key nobody could enrol, rotate or revoke any more.",
         "revoking the operator's only key",
         "rotate the key with `key.rotated.v1` instead";
+    CodebookMismatch = "codebook_mismatch",
+        "The text of a codebook is another than its hash names.",
+        "`text` that was edited after `codebook.sha256` was taken",
+        "take SHA-256 of the bytes of `text` as they stand in the report, without a line feed";
 }

@@ -211,7 +211,19 @@ impl Rules for ProducerEnrolled {
 
 impl Rules for KeyRotated {}
 impl Rules for KeyRevoked {}
-impl Rules for CodebookAdopted {}
+
+impl Rules for CodebookAdopted {
+    fn check(&self) -> Checked {
+        let is_object = |text: &CodebookText| {
+            text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+        };
+        if self.text.as_ref().is_some_and(|text| !is_object(text)) {
+            let expected = "a codebook: one JSON object on one line, without anything before or after it";
+            return Err(Flaw::at(RefusalCode::InvalidJson, "text", expected));
+        }
+        Ok(())
+    }
+}
 
 impl Rules for RefusalRecorded {
     fn check(&self) -> Checked {

@@ -9,6 +9,7 @@
     reason = "JSON written in place reads better than a reference to it"
 )]
 
+mod fields;
 mod histories;
 mod live;
 mod log;

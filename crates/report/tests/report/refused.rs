@@ -769,6 +769,15 @@ fn founding_and_frame() {
         Code::TimeOrder,
         "data.content.window.to",
     );
+    for text in ["[1]", "{", " {}", "{} {}"] {
+        let adopted =
+            format!(r#"{{"content":{{"codebook":{{"id":"b","sha256":"{OTHER}"}},"text":"{text}"}}}}"#);
+        check(
+            &line("codebook.adopted.v1", &adopted),
+            Code::InvalidJson,
+            "data.content.text",
+        );
+    }
     let grants = r#"{"content":{"producer":"p","key":"p+0a1b2c3d+AQ==","may":["claim","claim"]}}"#;
     check(
         &line("producer.enrolled.v1", grants),
