@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 const EDGES: &[(&str, &[&str])] = &[
     ("report", &[]),
     ("tlog", &[]),
+    ("wording", &["report"]),
     ("admission", &["report", "tlog"]),
     ("projection", &["report", "tlog"]),
+    ("desk", &["projection", "report", "tlog"]),
     ("eventlog", &["tlog"]),
     ("ledger", &["admission", "eventlog", "report", "tlog"]),
     ("audit", &["admission", "projection", "report", "tlog"]),
@@ -45,7 +47,7 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that know no runtime, no files, no clock and no environment.
-const PURE: &[&str] = &["report", "tlog", "admission", "projection", "audit"];
+const PURE: &[&str] = &["report", "tlog", "wording", "admission", "projection", "desk", "audit"];
 
 /// What a pure crate may not name.
 const IMPURE: &[&str] = &[

@@ -1,0 +1,6 @@
+//! Words and what they resolve to.
+
+mod page;
+mod properties;
+mod quantities;
+mod times;
