@@ -4,6 +4,7 @@ use armistice_report::{Quantity, Relation};
 use armistice_wording::{Unresolved, quantity};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of words and results")]
 fn words_for_a_quantity() {
     type Numbers = (Option<u64>, Option<u64>, Option<u64>);
     let cases: &[(&str, Numbers, Relation, &str)] = &[

@@ -29,6 +29,7 @@ fn resolve(words: &str, anchor: &str) -> Result<String, Unresolved> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of words and results")]
 fn words_for_a_time() {
     for (words, expected) in [
         (
