@@ -20,7 +20,7 @@ pub struct VerifiedReceipt {
 /// What a verified row proof proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedRow {
-    /// The view's name and version, `allegations@1`.
+    /// The view's name and version, `allegations@2`.
     pub view: String,
     /// The row's position in key order.
     pub row: Index,

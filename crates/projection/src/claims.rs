@@ -3,10 +3,11 @@
 //! One compact record per `incident.reported` and per correction of one. Which record stands for a claim, whether it
 //! was taken back, which reports repeat it and which incident it belongs to is told by [`crate::standing`].
 
-use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
+use armistice_report::{Event, IncidentKind, LinkRelation, Outcome, TargetKind, Weapon};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    amount::Amount,
     compact::{By, Span, Where},
     names::Name,
     scene::Scene,
@@ -25,10 +26,36 @@ pub(crate) struct Claim {
     pub(crate) root: Name,
     pub(crate) accused: Name,
     pub(crate) kind: IncidentKind,
+    pub(crate) weapons: Weapons,
+    pub(crate) target_kind: Option<TargetKind>,
     pub(crate) outcome: Option<Outcome>,
+    /// How many events of `kind` the report is about.
+    pub(crate) count: Option<Amount>,
     pub(crate) place: Where,
     pub(crate) time: Span,
     pub(crate) clause: Option<Name>,
+    /// Whom the claim was filed with as a complaint.
+    pub(crate) filed_with: Option<Name>,
+    /// The ledger's receiving time of the entry that made the claim, microseconds since 1970.
+    pub(crate) received: i64,
+}
+
+/// The weapons that a report names: one bit each, in the order of the vocabulary.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Weapons(u64);
+
+// A word more than 64 weapons would need a wider set; the vocabulary of this version is closed.
+const _: () = assert!(Weapon::ALL.len() <= u64::BITS as usize);
+
+impl Weapons {
+    fn of(named: &[Weapon]) -> Self {
+        Self(named.iter().fold(0, |set, &weapon| set | 1 << weapon as u8))
+    }
+
+    pub(crate) fn list(self) -> Vec<Weapon> {
+        let named = |weapon: &Weapon| self.0 & 1 << *weapon as u8 != 0;
+        Weapon::ALL.iter().copied().filter(named).collect()
+    }
 }
 
 /// What two reports of one allegation share; see `docs/reference/views.md`, "Re-publication".
@@ -83,6 +110,10 @@ impl Claims {
                     .accused
                     .as_deref()
                     .map_or(Name::NOT_STATED, |id| scene.names.intern(id));
+                let first = self
+                    .claims
+                    .binary_search_by_key(&scene.original, |claim| claim.index);
+                let received = first.map_or(scene.received.as_micros(), |at| self.claims[at].received);
                 let claim = Claim {
                     index: scene.index,
                     original: scene.original,
@@ -91,10 +122,15 @@ impl Claims {
                     root: scene.root(),
                     accused,
                     kind: incident.kind,
+                    weapons: Weapons::of(&incident.weapons),
+                    target_kind: incident.target_kind,
                     outcome: incident.outcome,
+                    count: incident.count.as_ref().map(Amount::of),
                     place: scene.place(incident.place.as_ref()),
                     time: Span::of(&incident.time),
                     clause: scene.clause(incident.clause.as_ref()),
+                    filed_with: incident.filed_with.as_ref().map(|with| scene.name(with)),
+                    received,
                 };
                 self.claims.push(claim);
             }

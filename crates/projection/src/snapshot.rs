@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! armistice/snapshot/v2
-//! {"views":["allegations@1",…],"tree_size":36,"root":"…","body":"…"}
+//! {"views":["allegations@2",…],"tree_size":36,"root":"…","body":"…"}
 //! <body>
 //! ```
 //! Restoring recomputes the body's hash and the root over the entries' hashes, and refuses another list of views. A snapshot is a

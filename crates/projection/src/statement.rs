@@ -1,7 +1,7 @@
 //! The statement that a ledger signs about a view, and the proof of a row under it.
 //!
 //! ```text
-//! example.org/karabakh-2020/view/allegations@1
+//! example.org/karabakh-2020/view/allegations@2
 //! 7
 //! b3Jn4mVj0iZ2eY0wT0lK0n2nO6q2w0fJ9mP1b2s3d4Q=
 //! tree_size 36

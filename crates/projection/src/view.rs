@@ -77,7 +77,7 @@ macro_rules! views {
 
 views! {
     /// Who accuses whom of what, and what became of it. Unit: allegation.
-    Allegations, allegations: views::allegations::Allegations, 1;
+    Allegations, allegations: views::allegations::Allegations, 2;
     /// Killed, wounded, missing, captured per side. Unit: person, as reported.
     Casualties, casualties: views::casualties::Casualties, 1;
     /// Who spoke with whom. Unit: contact.
@@ -99,7 +99,7 @@ views! {
     /// Stances and demands. Unit: statement.
     Statements, statements: views::statements::Statements, 1;
     /// Numbers that a party or body claims, in its own unit.
-    Tallies, tallies: views::tallies::Tallies, 1;
+    Tallies, tallies: views::tallies::Tallies, 2;
 }
 
 impl View {

@@ -11,10 +11,11 @@ mod live;
 
 use std::collections::BTreeMap;
 
-use armistice_report::{Characterisation, IncidentKind, Occurrence, Outcome};
+use armistice_report::{Characterisation, IncidentKind, Occurrence, Outcome, TargetKind, Timestamp, Weapon};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    amount::Amount,
     answers::{Answer, AnswerKind, Finding},
     claims::Claim,
     compact::{SpanRow, Voice},
@@ -163,12 +164,17 @@ struct AllegationRow<'a> {
     accused: &'a str,
     #[serde(flatten)]
     by: ByRow<'a>,
+    filed_with: Option<&'a str>,
     kind: IncidentKind,
+    weapons: Vec<Weapon>,
+    target_kind: Option<TargetKind>,
     outcome: Option<Outcome>,
+    count: Option<Amount>,
     place: Option<&'a str>,
     place_named: Option<&'a str>,
     time: SpanRow,
     clause: Option<&'a str>,
+    received: Option<Timestamp>,
     counted: bool,
     status: Vec<String>,
     answers: Vec<AnswerRow<'a>>,
@@ -431,12 +437,17 @@ fn allegation_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'
         side: reading.side_text(content.accused),
         accused: reading.text(content.accused),
         by: ByRow::new(reading, content.by),
+        filed_with: reading.option(content.filed_with),
         kind: content.kind,
+        weapons: content.weapons.list(),
+        target_kind: content.target_kind,
         outcome: content.outcome,
+        count: content.count,
         place: reading.option(content.place.place),
         place_named: reading.option(content.place.named),
         time: content.time.row(),
         clause: reading.option(content.clause),
+        received: Timestamp::from_micros(content.received),
         counted: claim.live,
         status: status.words(reading, claim),
         answers: status

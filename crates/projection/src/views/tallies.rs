@@ -32,10 +32,18 @@ struct Record {
     period: Span,
     number: Amount,
     unit: Name,
-    parts: u32,
+    breakdown: Box<[Part]>,
     places: Box<[Where]>,
 }
 recorded!(Record);
+
+/// One part of a tally's number, as its claimant gives it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Part {
+    label: Name,
+    number: Amount,
+    unit: Name,
+}
 
 /// Every tally, in the order of the log.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -52,12 +60,21 @@ struct TallyRow<'a> {
     period: SpanRow,
     number: Amount,
     unit: &'a str,
-    parts: u32,
+    parts: usize,
+    breakdown: Vec<PartRow<'a>>,
     places: Vec<&'a str>,
     in_force: bool,
     answers: Vec<AnswerRow<'a>>,
     assessments: Vec<FindingRow<'a>>,
     entries: Vec<EntryRef>,
+}
+
+/// One part of a tally. Its unit is the tally's unless the claimant names another.
+#[derive(Serialize)]
+struct PartRow<'a> {
+    label: &'a str,
+    number: Amount,
+    unit: &'a str,
 }
 
 impl Tallies {
@@ -76,7 +93,15 @@ impl Tallies {
             period: Span::of(&tally.period),
             number: Amount::of(&tally.number),
             unit: scene.name(&tally.unit),
-            parts: u32::try_from(tally.breakdown.len()).expect("a breakdown has at most 64 parts"),
+            breakdown: tally
+                .breakdown
+                .iter()
+                .map(|part| Part {
+                    label: scene.name(&part.label),
+                    number: Amount::of(&part.number),
+                    unit: scene.name(part.unit.as_deref().unwrap_or(&tally.unit)),
+                })
+                .collect(),
             places: tally
                 .places
                 .iter()
@@ -101,7 +126,16 @@ fn tally_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> TallyRow
         period: record.period.row(),
         number: record.number,
         unit: reading.text(record.unit),
-        parts: record.parts,
+        parts: record.breakdown.len(),
+        breakdown: record
+            .breakdown
+            .iter()
+            .map(|part| PartRow {
+                label: reading.text(part.label),
+                number: part.number,
+                unit: reading.text(part.unit),
+            })
+            .collect(),
         places: record
             .places
             .iter()

@@ -1,9 +1,9 @@
 //! What the state keeps beside its counts: codebooks, receiving times, and fields of rows that are passed on as they are.
 
-use armistice_projection::Projection;
+use armistice_projection::{Projection, View};
 use armistice_report::Sha256;
 use armistice_tlog::Hash;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::log::Log;
 
@@ -62,4 +62,74 @@ fn the_texts_of_the_newest_codebooks_are_kept() {
         .count();
     assert_eq!((codebooks.len(), kept), (71, 64));
     assert!(codebooks.last().unwrap().text.is_some());
+}
+
+/// Compares fields of the row of one claim.
+fn allegation(log: &Log, id: &str, expected: Value) {
+    log.rows(View::Allegations)
+        .check(&format!("allegation/{:012}", log.index(id)), expected);
+}
+
+#[test]
+fn a_claim_passes_on_its_weapons_target_count_and_whom_it_was_filed_with() {
+    let mut log = Log::founded();
+    let says = |content: Value| json!({"provenance": {"asserted_by": {"actor": "b"}, "hedge": "stated"}, "content": content});
+    let bare = json!({"kind": "mortar", "accused": "a", "time": {"precision": "unknown"}});
+    let mut full = bare.clone();
+    full["weapons"] = json!(["uav", "mortar", "uav"]);
+    full["target_kind"] = json!("civilians");
+    full["count"] = json!({"best": 3, "relation": "exactly"});
+    full["filed_with"] = json!("mission");
+    log.add("demo-newsdesk", "incident.reported.v1", "bare", says(bare));
+    let first = log.add(
+        "demo-newsdesk",
+        "incident.reported.v1",
+        "full",
+        says(full.clone()),
+    );
+    allegation(
+        &log,
+        "bare",
+        json!({"weapons": [], "target_kind": null, "count": null, "filed_with": null}),
+    );
+    let expected = json!({
+        "weapons": ["mortar", "uav"], "target_kind": "civilians", "filed_with": "mission",
+        "count": {"min": 3, "best": 3, "max": 3}, "received": log.entries[usize::try_from(first).unwrap()].received,
+    });
+    allegation(&log, "full", expected.clone());
+    // A correction is received later; the claim was received when it was made.
+    let replacement = json!({"type": "incident.reported.v1", "content": full});
+    log.add(
+        "demo-newsdesk",
+        "claim.corrected.v1",
+        "corrected",
+        says(json!({"target": "@full", "reason": "publisher_error", "replacement": replacement})),
+    );
+    allegation(&log, "full", expected);
+}
+
+#[test]
+fn the_parts_of_a_tally_keep_their_units() {
+    let mut log = Log::founded();
+    let number = |best: u64| json!({"best": best, "relation": "exactly"});
+    let amount = |all: u64| json!({"min": all, "best": all, "max": all});
+    let content = json!({
+        "period": {"precision": "unknown"}, "number": number(14), "unit": "ceasefire violations",
+        "breakdown": [
+            {"label": "north", "number": number(9)},
+            {"label": "shots", "number": number(123), "unit": "shots"},
+        ],
+    });
+    let data = json!({"provenance": {"asserted_by": {"actor": "b"}, "hedge": "stated"}, "content": content});
+    let at = log.add("demo-newsdesk", "tally.claimed.v1", "t", data);
+    log.rows(View::Tallies).check(
+        &format!("tally/{at:012}"),
+        json!({
+            "number": amount(14), "unit": "ceasefire violations", "parts": 2,
+            "breakdown": [
+                {"label": "north", "number": amount(9), "unit": "ceasefire violations"},
+                {"label": "shots", "number": amount(123), "unit": "shots"},
+            ],
+        }),
+    );
 }

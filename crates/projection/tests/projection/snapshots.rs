@@ -38,7 +38,7 @@ fn a_snapshot_of_another_version_is_refused() {
     let bytes = scenario().snapshot();
     let at = bytes
         .windows(13)
-        .position(|text| text == b"allegations@1")
+        .position(|text| text == b"allegations@2")
         .unwrap()
         + 12;
     let mut other = bytes.clone();
@@ -148,7 +148,7 @@ fn a_statement_names_what_it_was_computed_from() {
     let statement = scenario().statement(View::Allegations).unwrap();
     let text = statement.to_checkpoint().unwrap().to_text();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "example.org/karabakh-2020/view/allegations@1");
+    assert_eq!(lines[0], "example.org/karabakh-2020/view/allegations@2");
     assert_eq!(lines[1], "7");
     assert_eq!(lines[3], "tree_size 54");
     assert!(lines[4].starts_with("tree_root "));
