@@ -16,7 +16,10 @@ use crate::status::{self, Status};
 use crate::ticket::{Answer, Outcome, Ticket};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::time::timeout;
 use tracing::{debug, error};
 
 /// Commands that wait for the thread; more make their callers wait.
@@ -25,6 +28,9 @@ pub(crate) const COMMANDS_MAX: usize = 4_096;
 const GROUP_MAX: usize = 1_024;
 /// Groups of outcomes in a row that are not synced: pages that they free are used again only after a sync.
 const UNSYNCED_GROUPS_MAX: u32 = 64;
+/// How long outcomes wait for a report whose sync takes them along. A process that dies before asks the ledger again; a
+/// sync for each outcome would be every second one of a quiet producer.
+const UNSYNCED_MAX: Duration = Duration::from_secs(1);
 
 /// What the thread is asked.
 #[derive(Debug)]
@@ -108,13 +114,22 @@ impl Keeper {
         }
     }
 
-    /// Runs until it is told to close. What is still queued as a command then was never answered.
-    pub(crate) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+    /// Runs until it is told to close. What is still queued as a command then was never answered. `clock` is this
+    /// thread's own: it lets it wait for a limited time.
+    pub(crate) fn run(mut self, clock: &Runtime, mut commands: mpsc::Receiver<Command>) {
         let mut open = true;
         while open {
-            let Some(first) = commands.blocking_recv() else {
-                break;
+            let first = match self.unsynced {
+                0 => commands.blocking_recv(),
+                _ => match clock.block_on(async { timeout(UNSYNCED_MAX, commands.recv()).await }) {
+                    Ok(first) => first,
+                    Err(_) => {
+                        self.write(Vec::new(), true);
+                        continue;
+                    }
+                },
             };
+            let Some(first) = first else { break };
             let mut group = vec![first];
             while group.len() < GROUP_MAX
                 && let Ok(command) = commands.try_recv()
@@ -122,9 +137,12 @@ impl Keeper {
                 group.push(command);
             }
             open = self.group(group);
-            if self.unsynced > 0 && (!open || commands.is_empty() || self.unsynced >= UNSYNCED_GROUPS_MAX) {
+            if self.unsynced >= UNSYNCED_GROUPS_MAX {
                 self.write(Vec::new(), true);
             }
+        }
+        if self.unsynced > 0 {
+            self.write(Vec::new(), true);
         }
     }
 
@@ -198,6 +216,8 @@ impl Keeper {
         }
         status::trouble(&self.shared.status, failed.clone(), 1);
         self.stopped = Some(failed.clone());
+        // What was not synced cannot be any more.
+        self.unsynced = 0;
     }
 
     fn then(&mut self, then: Then, answer: Result<Done, Error>) {

@@ -63,9 +63,13 @@ impl Producer {
         let (commands, queue) = mpsc::channel(COMMANDS_MAX);
         let (home, fresh_from) = (outbox.home().clone(), outbox.next());
         let keeper = Keeper::new(outbox, shared.clone(), pending, pending.saturating_sub(room_max));
+        let clock = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|error| Error::Runtime(Arc::new(error)))?;
         let thread = std::thread::Builder::new()
             .name("outbox".to_owned())
-            .spawn(move || keeper.run(queue))
+            .spawn(move || keeper.run(&clock, queue))
             .map_err(|error| Error::Runtime(Arc::new(error)))?;
         Ok(Self(Arc::new(Inner {
             home,
