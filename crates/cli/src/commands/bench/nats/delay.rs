@@ -22,6 +22,10 @@ const AT_ONCE: usize = 1_024;
 /// The longest wait for a message.
 const WAIT: Duration = Duration::from_millis(100);
 
+/// How long reports are sent before any of them is counted: a projection that has just started reads the log, compares
+/// VIEWS and takes the lead first, which is no delay of one that runs.
+const WARM_UP: Duration = Duration::from_secs(3);
+
 /// What was measured.
 pub(super) struct Delays {
     /// Reports a second that were asked for.
@@ -37,9 +41,10 @@ struct Sent {
     index: u64,
 }
 
-/// Sends `rate` reports a second for `seconds`.
+/// Sends `rate` reports a second for `seconds`, after the warm-up.
 pub(super) fn measure(site: &mut Site, rate: u32, seconds: u32) -> Outcome<Delays> {
-    let notes = site.notes(rate as usize * seconds as usize);
+    let sending = Duration::from_secs(u64::from(seconds)) + WARM_UP;
+    let notes = site.notes(rate as usize * usize::try_from(sending.as_secs()).unwrap_or(usize::MAX));
     let clock = Stopwatch::start();
     runtime::block_on(async {
         let running = site.run().await?;
@@ -58,6 +63,8 @@ pub(super) fn measure(site: &mut Site, rate: u32, seconds: u32) -> Outcome<Delay
         let seen = seen.map_err(|error| bench_failure(&error))??;
         projecting.abort();
         running.stop().await?;
+        let counted_from = sent.iter().map(|one| one.at).min().unwrap_or_default() + WARM_UP;
+        let sent: Vec<Sent> = sent.into_iter().filter(|one| one.at >= counted_from).collect();
         let views = sent.iter().filter_map(|one| {
             // The first row that counts this entry.
             let (_, at) = seen.range(one.index..).next()?;
