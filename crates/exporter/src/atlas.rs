@@ -1,0 +1,145 @@
+//! Where something is: by its own report, or else by the registration of the place. Never by anything around it.
+
+use armistice_report::{PlacePrecision, PlaceSpec, Report};
+
+use crate::{Error, History, Shield, Source, gazetteer::Gazetteer, json::Json, places, shaped::Lookup};
+
+/// What is known about where something is.
+#[derive(Debug, Default)]
+pub(crate) struct Located {
+    /// Longitude and latitude.
+    pub(crate) point: Option<(f64, f64)>,
+    pub(crate) precision: Option<PlacePrecision>,
+    /// The place's names, each with who uses it.
+    pub(crate) names: Json,
+    /// `report`, `registration`, `not_stated` or `withheld`.
+    pub(crate) from: &'static str,
+}
+
+impl Located {
+    /// True where a point may be known and is not shown.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.from == "withheld"
+    }
+}
+
+/// The registered places and the reports of one log.
+pub(crate) struct Atlas<'a, 'b> {
+    pub(crate) gazetteer: Gazetteer,
+    pub(crate) history: &'a History,
+    pub(crate) shield: &'a Shield,
+    /// The tree size of the export.
+    pub(crate) size: u64,
+    pub(crate) lookup: &'a mut Lookup<'b>,
+}
+
+impl<'a, 'b> Atlas<'a, 'b> {
+    pub(crate) fn new(
+        frame: &Source<'_>,
+        (history, shield): (&'a History, &'a Shield),
+        size: u64,
+        lookup: &'a mut Lookup<'b>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            gazetteer: Gazetteer::read(frame, shield)?,
+            history,
+            shield,
+            size,
+            lookup,
+        })
+    }
+
+    /// The report whose content counts for an entry.
+    pub(crate) fn newest(&mut self, index: u64) -> Option<Report> {
+        (self.lookup)(self.history.newest(index, self.size))
+    }
+
+    /// Where a label is: by the reports themselves, or else by the registration. Never by anything around it.
+    pub(crate) fn locate(&mut self, label: &str, entries: &[u64]) -> Located {
+        let registered = self.gazetteer.get(label).cloned();
+        let names = registered
+            .as_ref()
+            .map_or(Json::List(Vec::new()), |place| place.names.clone());
+        let hidden = entries.iter().any(|index| self.shield.hides(*index));
+        if hidden || self.shield.withholds(label) || matches!(label, "redacted" | "withheld") {
+            return Located {
+                names,
+                precision: Some(PlacePrecision::Withheld),
+                from: "withheld",
+                ..Located::default()
+            };
+        }
+        if label.is_empty() {
+            return Located {
+                names,
+                from: "not_stated",
+                ..Located::default()
+            };
+        }
+        let mut stated = None;
+        for index in entries {
+            let Some(report) = self.newest(*index) else {
+                continue;
+            };
+            let Some(spec) = named(&report, label) else {
+                continue;
+            };
+            if let Some((lat, lon)) = spec.lat.zip(spec.lon) {
+                return Located {
+                    point: Some((lon.degrees(), lat.degrees())),
+                    precision: Some(spec.precision),
+                    names: if registered.is_some() {
+                        names
+                    } else {
+                        own_names(&spec)
+                    },
+                    from: "report",
+                };
+            }
+            stated.get_or_insert(spec);
+        }
+        let Some(place) = registered else {
+            return Located {
+                names: stated.as_ref().map_or(names, own_names),
+                precision: stated.map(|spec| spec.precision),
+                from: "not_stated",
+                ..Located::default()
+            };
+        };
+        let said = stated.map(|spec| spec.precision);
+        Located {
+            point: place.point,
+            // The report may have been less fine than the place that it names.
+            precision: said
+                .into_iter()
+                .chain(place.precision)
+                .max_by_key(|word| word.ucdp_where_prec()),
+            names,
+            from: if place.point.is_some() {
+                "registration"
+            } else {
+                "not_stated"
+            },
+        }
+    }
+}
+
+/// The place that a report calls by this label.
+fn named(report: &Report, label: &str) -> Option<PlaceSpec> {
+    let found = places::of(&report.event)
+        .into_iter()
+        .find(|(_, place)| places::label(place).as_deref() == Some(label));
+    found.map(|(_, place)| place.clone())
+}
+
+fn own_names(place: &PlaceSpec) -> Json {
+    let names = place.names.iter().map(|name| {
+        let text = |text: Option<&str>| text.map_or(Json::Null, |text| Json::Text(text.to_owned()));
+        Json::Object(vec![
+            ("name".to_owned(), text(Some(&name.name))),
+            ("language".to_owned(), text(name.language.as_deref())),
+            ("used_by".to_owned(), text(name.used_by.as_deref())),
+        ])
+    });
+    Json::List(names.collect())
+}

@@ -1,0 +1,235 @@
+//! One incident or aggregate with all that a shaped row is made from.
+
+use armistice_report::{DatasetRow, Event, PlaceSpec, Provenance, Report, TimeSpec, UpTo};
+
+use super::deaths::{Deaths, Figure};
+use crate::{
+    atlas::{Atlas, Located},
+    left_out::Reason,
+    places,
+    row::Row,
+};
+
+/// One report with what belongs to it.
+pub(crate) struct Account {
+    /// The original entry.
+    pub(crate) index: u64,
+    /// The newest content.
+    pub(crate) report: Report,
+    /// The row of the same data set, when it came from there.
+    pub(crate) own: Option<DatasetRow>,
+    /// Its cells are left out, because they may repeat what nobody may see.
+    pub(crate) cells_left_out: Option<Reason>,
+    /// The row of another data set.
+    pub(crate) other: Option<(String, String)>,
+    pub(crate) place: Option<PlaceSpec>,
+    pub(crate) located: Located,
+    pub(crate) deaths: Option<Deaths>,
+    /// Fields that nobody may see any more.
+    pub(crate) redacted: Vec<String>,
+    /// The sides of the row: the accused, and the asserter's where a party speaks, in the order of their codes.
+    pub(crate) sides: Vec<String>,
+}
+
+/// The row of a data set that a report was taken from.
+pub(crate) fn dataset_row(report: &Report) -> Option<&DatasetRow> {
+    report.provenance.as_ref()?.source.as_ref()?.row.as_ref()
+}
+
+impl Account {
+    /// None when the entry cannot be read.
+    pub(crate) fn read(index: u64, row: &Row, dataset: &str, atlas: &mut Atlas<'_, '_>) -> Option<Self> {
+        let report = atlas.newest(index)?;
+        let taken = match dataset_row(&report) {
+            Some(row) => Some(row.clone()),
+            // A correction by hand may not repeat the row.
+            None => (atlas.lookup)(index).as_ref().and_then(dataset_row).cloned(),
+        };
+        let (own, other) = match taken {
+            Some(row) if *row.dataset == *dataset => (Some(row), None),
+            Some(row) => (None, Some((row.dataset.to_string(), row.id.to_string()))),
+            None => (None, None),
+        };
+        let place = places::of(&report.event)
+            .first()
+            .map(|(_, place)| (*place).clone());
+        let label = place.as_ref().and_then(places::label).unwrap_or_default();
+        let located = atlas.locate(&label, &[index]);
+        let redacted = atlas.shield.redacted(index).to_vec();
+        let (own, cells_left_out) = without_cells(own, &redacted, &located);
+        let deaths = Self::deaths(index, &report, own.as_ref(), atlas);
+        let mut account = Self {
+            index,
+            report,
+            own,
+            cells_left_out,
+            other: other.filter(|_| !redacted.iter().any(|field| places::covers(field, ROW))),
+            place,
+            located,
+            deaths,
+            redacted,
+            sides: Vec::new(),
+        };
+        account.sides = account.sides_of(row);
+        Some(account)
+    }
+
+    fn deaths(
+        index: u64,
+        report: &Report,
+        own: Option<&DatasetRow>,
+        atlas: &mut Atlas<'_, '_>,
+    ) -> Option<Deaths> {
+        let mut figures = Vec::new();
+        if let Event::TallyClaimed(tally) = places::content(&report.event) {
+            figures.push(Figure {
+                side: None,
+                status: armistice_report::CasualtyStatus::Mixed,
+                killed: tally.number.clone(),
+                is_own: true,
+            });
+        }
+        let entries: Vec<u64> = atlas.history.casualties_of(index, atlas.size).collect();
+        for entry in entries {
+            figures.extend(Self::figure(entry, own, atlas));
+        }
+        Deaths::of(&figures)
+    }
+
+    /// A figure that counts: not retracted, not superseded by its own publisher, not redacted.
+    fn figure(entry: u64, own: Option<&DatasetRow>, atlas: &mut Atlas<'_, '_>) -> Option<Figure> {
+        let (history, size) = (atlas.history, atlas.size);
+        if history.is_retracted(entry, size) {
+            return None;
+        }
+        let report = atlas.newest(entry)?;
+        let later: Vec<u64> = history.supersedings_of(entry, size).collect();
+        let is_superseded = later.iter().any(|later| {
+            !history.is_retracted(*later, size)
+                && (atlas.lookup)(*later).is_some_and(|later| later.source == report.source)
+        });
+        let is_redacted = |field: &&String| places::covers(field, "data.content.killed");
+        if is_superseded
+            || atlas
+                .shield
+                .redacted(entry)
+                .iter()
+                .any(|field| is_redacted(&field))
+        {
+            return None;
+        }
+        let Event::CasualtiesReported(said) = places::content(&report.event) else {
+            return None;
+        };
+        let row = dataset_row(&report);
+        Some(Figure {
+            side: said.side.as_ref().map(ToString::to_string),
+            status: said.status,
+            killed: said.killed.clone()?,
+            is_own: own
+                .zip(row)
+                .is_some_and(|(own, row)| own.id == row.id && own.dataset == row.dataset),
+        })
+    }
+
+    fn sides_of(&self, row: &Row) -> Vec<String> {
+        let mut sides = vec![row.text("side").to_owned()];
+        if row.text("capacity") == "party" {
+            sides.push(row.text("asserted_by_side").to_owned());
+        }
+        sides.extend(
+            self.deaths
+                .iter()
+                .flat_map(|deaths| deaths.by_side.keys().cloned()),
+        );
+        sides.retain(|side| !side.is_empty() && side != "not_stated" && side != "redacted");
+        sides.sort_unstable();
+        sides.dedup();
+        sides
+    }
+
+    /// When it happened.
+    pub(crate) fn time(&self) -> Option<&TimeSpec> {
+        if self.is_redacted("data.content.time") || self.is_redacted("data.content.period") {
+            return None;
+        }
+        match places::content(&self.report.event) {
+            Event::IncidentReported(said) => Some(&said.time),
+            Event::TallyClaimed(said) => Some(&said.period),
+            _ => None,
+        }
+    }
+
+    /// True when a redaction covers the field.
+    pub(crate) fn is_redacted(&self, field: &str) -> bool {
+        self.redacted
+            .iter()
+            .any(|redacted| places::covers(redacted, field))
+    }
+
+    /// The provenance, unless this field of it was redacted.
+    pub(crate) fn said(&self, field: &str) -> Option<&Provenance> {
+        let path = format!("data.provenance.{field}");
+        self.report
+            .provenance
+            .as_ref()
+            .filter(|_| !self.is_redacted(&path))
+    }
+
+    /// Who says it, as the source names them.
+    pub(crate) fn asserter(&self) -> String {
+        let Some(said) = self.said("asserted_by") else {
+            return String::new();
+        };
+        let by = &said.asserted_by;
+        let name = by.as_named.as_deref().or(by.actor.as_deref()).unwrap_or_default();
+        match by.speaker.as_deref() {
+            Some(speaker) if name.is_empty() => speaker.to_owned(),
+            Some(speaker) => format!("{speaker}, {name}"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// A cell that was kept with the row of the same data set; empty when there is none.
+    pub(crate) fn kept(&self, column: &str) -> &str {
+        let cells = self.own.iter().flat_map(|row| row.cells.iter());
+        cells
+            .filter(|cell| *cell.column == *column)
+            .map(|cell| cell.value.as_str())
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// The id in the data set, or one that cannot be taken for one of its own.
+    pub(crate) fn id(&self) -> String {
+        match (&self.own, &self.other) {
+            (Some(row), _) => row.id.to_string(),
+            (None, Some((dataset, id))) => format!("{dataset}:{id}"),
+            (None, None) => format!("armistice:{}", self.index),
+        }
+    }
+}
+
+/// The path of the row that a report was taken from.
+const ROW: &str = "data.provenance.source.row";
+
+/// The row without its cells, where they may repeat what is withheld or redacted; nothing of it where it was redacted itself.
+fn without_cells(
+    own: Option<DatasetRow>,
+    redacted: &[String],
+    located: &Located,
+) -> (Option<DatasetRow>, Option<Reason>) {
+    let reason = if !redacted.is_empty() {
+        Reason::FieldRedacted
+    } else if located.is_withheld() {
+        Reason::PlaceWithheld
+    } else {
+        return (own, None);
+    };
+    let own = own.filter(|_| !redacted.iter().any(|field| places::covers(field, ROW)));
+    let own = own.map(|row| DatasetRow {
+        cells: UpTo::default(),
+        ..row
+    });
+    (own, Some(reason))
+}
