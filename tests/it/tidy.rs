@@ -47,7 +47,15 @@ const EDGES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that know no runtime, no files, no clock and no environment.
-const PURE: &[&str] = &["report", "tlog", "wording", "admission", "projection", "desk", "audit"];
+const PURE: &[&str] = &[
+    "report",
+    "tlog",
+    "wording",
+    "admission",
+    "projection",
+    "desk",
+    "audit",
+];
 
 /// What a pure crate may not name.
 const IMPURE: &[&str] = &[

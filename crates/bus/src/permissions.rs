@@ -80,6 +80,8 @@ pub fn permissions(role: &Role, ceasefire: &CeasefireId) -> Permissions {
             allowed
                 .publish
                 .extend(api.follow_only(Stream::Receipts, &receipts));
+            // How far the log is, by the ledger's own signature: a replica's word about a counter is held against it.
+            allowed.publish.push(api.get(Stream::Checkpoints));
             allowed.publish.push(asks(&subjects));
         }
         Role::Ledger => {
@@ -256,13 +258,17 @@ mod tests {
     }
 
     #[test]
-    fn a_producer_reads_its_own_receipts_only() {
+    fn a_producer_reads_its_own_receipts_and_checkpoints_only() {
         let publish = of(&Role::Producer("desk".to_owned())).publish;
         assert!(
             publish.contains(
                 &"$JS.API.CONSUMER.CREATE.RECEIPTS_test-1.*.armistice.test-1.receipt.desk".to_owned()
             )
         );
-        assert!(!publish.iter().any(|subject| subject.contains("MSG.GET")));
+        let single: Vec<&String> = publish
+            .iter()
+            .filter(|subject| subject.contains("MSG.GET"))
+            .collect();
+        assert_eq!(single, ["$JS.API.STREAM.MSG.GET.CHECKPOINTS_test-1"]);
     }
 }

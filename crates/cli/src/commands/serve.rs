@@ -42,6 +42,10 @@ pub(crate) struct Args {
     /// The size of the inbox in MiB; when it is full, producers keep their reports and try again
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
     inbox_mib: Option<u32>,
+    /// Has the server write each message when it takes it, not later, in streams that are made now; slower where the server
+    /// has `sync_interval: always` (docs/formats/bus-v1.md)
+    #[arg(long)]
+    no_write_behind: bool,
 }
 
 impl Args {
@@ -49,6 +53,7 @@ impl Args {
         let mut streams = StreamSettings {
             replicas: usize::from(self.replicas),
             offices: self.office.clone(),
+            write_behind: !self.no_write_behind,
             ..StreamSettings::default()
         };
         if let Some(mebibytes) = self.inbox_mib {

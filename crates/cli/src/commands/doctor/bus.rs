@@ -163,8 +163,9 @@ fn missing(about: &str, stream: Stream, settings: &StreamSettings) -> Finding {
             "is not there",
             "run `armistice office` against this server; it makes the office's two streams",
         ),
-        Stream::Views => Finding::note(about, "is not there: no projection has run yet")
-            .advice("`armistice project` makes it and fills it"),
+        Stream::Views => Finding::note(about, "is not there").advice(
+            "start `armistice serve --nats`, which makes it, and `armistice project`, which fills it",
+        ),
         _ => Finding::problem(
             about,
             "is not there",
