@@ -13,11 +13,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::names::Name;
 
-/// An entry as a row names it: its index and its hash.
+/// An entry as a row names it: its index, its hash, and whether something of it was redacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct EntryRef {
     pub(crate) index: u32,
     pub(crate) hash: EntryHash,
+    /// A redaction is in force; left out where none is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) redacted: bool,
 }
 
 /// The memory of every entry, in the order of the log.
@@ -55,11 +58,8 @@ impl Entries {
             .copied()
     }
 
-    pub(crate) fn named(&self, index: u32) -> EntryRef {
-        EntryRef {
-            index,
-            hash: EntryHash(self.hashes[index as usize]),
-        }
+    pub(crate) fn hash(&self, index: u32) -> EntryHash {
+        EntryHash(self.hashes[index as usize])
     }
 
     pub(crate) fn producer(&self, index: u32) -> Name {
@@ -98,6 +98,14 @@ impl Entries {
 
     pub(crate) fn retractions_of(&self, index: u32) -> &[u32] {
         self.retractions.get(&index).map_or(&[], Vec::as_slice)
+    }
+
+    /// What an entry takes back, if it is a retraction in force. Goes over all retractions.
+    pub(crate) fn retracted_by(&self, by: u32) -> impl Iterator<Item = u32> + '_ {
+        let retractions = self.retractions.iter();
+        retractions
+            .filter(move |(_, all)| all.contains(&by))
+            .map(|(&target, _)| target)
     }
 
     pub(crate) fn corrections_of(&self, index: u32) -> &[u32] {

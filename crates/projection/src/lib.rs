@@ -29,6 +29,7 @@ mod live;
 mod names;
 mod projection;
 mod reading;
+mod redactions;
 mod replay;
 mod rows;
 mod scene;

@@ -22,6 +22,7 @@ use crate::{
     ledger::{AdoptedCodebook, Ledger},
     names::Names,
     reading::Reading,
+    redactions::Redactions,
     rows::Rows,
     scene::{Scene, resolve},
     standing::Derived,
@@ -55,6 +56,7 @@ pub(crate) struct State {
     pub(crate) actors: Actors,
     pub(crate) claims: Claims,
     pub(crate) answers: Answers,
+    pub(crate) redactions: Redactions,
     pub(crate) views: Views,
 }
 
@@ -105,6 +107,7 @@ impl Projection {
             actors,
             claims,
             answers,
+            redactions,
             views,
         } = &mut self.state;
         let producer = names.intern(&item.report.source);
@@ -115,6 +118,7 @@ impl Projection {
         actors.apply(&mut scene);
         claims.apply(&mut scene);
         answers.apply(&mut scene);
+        redactions.apply(&mut scene);
         views.apply(&mut scene);
         Ok(())
     }
@@ -152,7 +156,7 @@ impl Projection {
             sha256: Sha256(adopted.sha256),
             text: adopted.text.as_deref().map(str::to_owned),
             index: u64::from(adopted.index),
-            hash: entries.named(adopted.index).hash,
+            hash: entries.hash(adopted.index),
         });
         adopted.collect()
     }
@@ -160,6 +164,17 @@ impl Projection {
     /// The ledger's receiving time of the newest entry: the only "now" that a view knows.
     pub fn last_received(&self) -> Option<Timestamp> {
         self.state.ledger.received.and_then(Timestamp::from_micros)
+    }
+
+    /// The paths that redactions in force name of an entry, such as `data.content.place`, in the order of the log's names;
+    /// whoever shows the entry's content leaves them out ([`armistice_report::redacted`]).
+    pub fn redacted_fields(&self, index: u64) -> Vec<&str> {
+        let State {
+            names, redactions, ..
+        } = &self.state;
+        let index = u32::try_from(index).ok();
+        let fields = index.into_iter().flat_map(|index| redactions.fields(index));
+        fields.map(|field| names.text(field)).collect()
     }
 
     /// The ledger's origin, once entry 0 was applied.
@@ -228,6 +243,7 @@ impl State {
             actors,
             claims,
             answers,
+            redactions,
             views: _,
         } = self;
         Reading {
@@ -237,6 +253,7 @@ impl State {
             actors,
             claims,
             answers,
+            redactions,
             derived,
         }
     }

@@ -4,9 +4,11 @@ use crate::{
     actors::Actors,
     answers::{Answer, Answers, Finding},
     claims::{Claim, Claims},
+    compact::{By, Where},
     entries::{Entries, EntryRef},
     ledger::Ledger,
     names::{Name, Names},
+    redactions::{Redactions, shown},
     standing::{Derived, Standing},
 };
 
@@ -42,6 +44,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) actors: &'a Actors,
     pub(crate) claims: &'a Claims,
     pub(crate) answers: &'a Answers,
+    pub(crate) redactions: &'a Redactions,
     pub(crate) derived: &'a Derived,
 }
 
@@ -63,8 +66,38 @@ impl<'a> Reading<'a> {
         self.text(self.side(who))
     }
 
+    /// A name that may stand for something redacted.
+    pub(crate) fn shown(&self, name: Name) -> &'a str {
+        shown(self.text(name))
+    }
+
+    /// Who says it, as a row shows it: of an original entry or of a correction of it.
+    pub(crate) fn by(&self, index: u32, by: By) -> By {
+        self.redactions.by(self.entries.original_of(index), by)
+    }
+
+    /// A place, as a row shows it: of an original entry or of a correction of it.
+    pub(crate) fn place(&self, index: u32, place: Where) -> Where {
+        self.redactions.place(self.entries.original_of(index), place)
+    }
+
+    /// The two fields of a place in a row: its id, or else how it is named.
+    pub(crate) fn place_texts(&self, index: u32, place: Where) -> (Option<&'a str>, Option<&'a str>) {
+        let place = self.place(index, place);
+        (place.place.map(|id| self.shown(id)), self.option(place.named))
+    }
+
+    /// The one word for a place in a row.
+    pub(crate) fn place_text(&self, index: u32, place: Where) -> &'a str {
+        self.shown(self.place(index, place).label())
+    }
+
     pub(crate) fn entry(&self, index: u32) -> EntryRef {
-        self.entries.named(index)
+        EntryRef {
+            index,
+            hash: self.entries.hash(index),
+            redacted: self.redactions.is_redacted(index),
+        }
     }
 
     /// Entries in the order of the log, each once.

@@ -26,7 +26,9 @@ pub(crate) struct ByRow<'a> {
 }
 
 impl<'a> ByRow<'a> {
-    pub(crate) fn new(reading: &Reading<'a>, by: By) -> Self {
+    /// Of the original entry at `index`, or of a correction of it.
+    pub(crate) fn new(reading: &Reading<'a>, index: u32, by: By) -> Self {
+        let by = reading.by(index, by);
         Self {
             asserted_by: reading.text(by.who),
             asserted_by_side: reading.side_text(by.who),
@@ -57,12 +59,13 @@ pub(crate) struct CounterRow<'a> {
 
 impl<'a> AnswerRow<'a> {
     pub(crate) fn new(reading: &Reading<'a>, answer: &Answer) -> Self {
+        let by = reading.by(answer.index, answer.by);
         Self {
             answer: answer.kind.as_str(),
             scope: answer.scope,
-            by: reading.text(answer.by.who),
-            by_side: reading.side_text(answer.by.who),
-            capacity: answer.by.capacity,
+            by: reading.text(by.who),
+            by_side: reading.side_text(by.who),
+            capacity: by.capacity,
             counter_accusation: answer.counter.map(|accused| CounterRow {
                 accused: reading.text(accused),
                 counted: false,
@@ -119,7 +122,7 @@ impl<'a> FindingRow<'a> {
         };
         Self {
             assessor: reading.text(finding.assessor),
-            asserted_by: reading.text(finding.by.who),
+            asserted_by: reading.text(reading.by(finding.index, finding.by).who),
             capacity: finding.by.capacity,
             time: finding.time.map(Span::row),
             occurrence: finding.occurrence,

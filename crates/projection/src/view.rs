@@ -60,7 +60,7 @@ macro_rules! views {
         /// What each view has folded.
         #[derive(Debug, Default, Serialize, Deserialize)]
         pub(crate) struct Views {
-            $($field: $state,)+
+            $(pub(crate) $field: $state,)+
         }
 
         impl Views {
@@ -79,25 +79,25 @@ views! {
     /// Who accuses whom of what, and what became of it. Unit: allegation.
     Allegations, allegations: views::allegations::Allegations, 2;
     /// Killed, wounded, missing, captured per side. Unit: person, as reported.
-    Casualties, casualties: views::casualties::Casualties, 1;
+    Casualties, casualties: views::casualties::Casualties, 2;
     /// Who spoke with whom. Unit: contact.
-    Contacts, contacts: views::contacts::Contacts, 1;
+    Contacts, contacts: views::contacts::Contacts, 2;
     /// Who is said to hold a place; movements. Unit: account.
-    Control, control: views::control::Control, 1;
+    Control, control: views::control::Control, 2;
     /// Assessments, investigations, denials of access, violation reports. Unit: each its own.
-    Findings, findings: views::findings::Findings, 1;
+    Findings, findings: views::findings::Findings, 2;
     /// Agreements, ceasefires, actors and places with all their names.
-    Frame, frame: views::frame::Frame, 1;
+    Frame, frame: views::frame::Frame, 2;
     /// The claim tree of each incident. Unit: incident.
-    Incidents, incidents: views::incidents::Incidents, 1;
+    Incidents, incidents: views::incidents::Incidents, 2;
     /// What observers perceived. Unit: observation.
-    Observations, observations: views::observations::Observations, 1;
+    Observations, observations: views::observations::Observations, 2;
     /// Where the contingent is, what it does, how strong it is. Unit: report.
-    Peacekeeping, peacekeeping: views::peacekeeping::Peacekeeping, 1;
+    Peacekeeping, peacekeeping: views::peacekeeping::Peacekeeping, 2;
     /// Who publishes: grants, keys, counters, gaps, forks, refusals. Unit: entry.
-    Producers, producers: views::producers::Producers, 1;
+    Producers, producers: views::producers::Producers, 2;
     /// Stances and demands. Unit: statement.
-    Statements, statements: views::statements::Statements, 1;
+    Statements, statements: views::statements::Statements, 2;
     /// Numbers that a party or body claims, in its own unit.
     Tallies, tallies: views::tallies::Tallies, 2;
 }

@@ -7,6 +7,7 @@
 //! | answer | what it answers; where that is a finding, what the finding is about |
 //! | finding | what it is about |
 //! | link, unlinking | the link, both claims, and every claim whose incident becomes another |
+//! | redaction | what it redacts, and every entry whose rows name that |
 //! | report of an incident | every claim that now repeats it or stops to |
 //!
 //! What only one view knows (a figure that is superseded, a request that is decided) that view adds itself.
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 
 use armistice_report::Event;
 
-use crate::projection::State;
+use crate::{answers::Finding, claims::Link, projection::State};
 
 /// The touched entries, in the order of the log.
 #[derive(Debug)]
@@ -62,8 +63,38 @@ pub(crate) fn seed(state: &State, index: u32, event: &Event, seeds: &mut BTreeSe
             let link = entries.find(&unlinked.target);
             seeds.extend(link.map(|index| entries.original_of(index)));
         }
+        Event::RedactionApplied(redacted) => {
+            if let Some(target) = entries.find(&redacted.target) {
+                seeds.insert(entries.original_of(target));
+                seeds.extend(naming(state, target));
+            }
+        }
         _ => {}
     }
+}
+
+/// Every entry whose rows name `target`, by going over all that could: redactions are few.
+fn naming(state: &State, target: u32) -> Vec<u32> {
+    let mut found = vec![target];
+    let views = &state.views;
+    for target in [target, state.entries.original_of(target)] {
+        found.extend(state.entries.retracted_by(target));
+        let assessed = |finding: &&Finding| finding.targets.contains(&target);
+        found.extend(
+            state
+                .answers
+                .findings
+                .iter()
+                .filter(assessed)
+                .map(|finding| finding.index),
+        );
+        let named = |link: &&Link| [Some(link.a), Some(link.b), link.unlinked].contains(&Some(target));
+        found.extend(state.claims.links.iter().filter(named).map(|link| link.index));
+        found.extend(views.incidents.naming(target));
+        found.extend(views.findings.naming(target));
+        found.extend(views.observations.alike(target));
+    }
+    found
 }
 
 /// The seeds and all that they say something about.

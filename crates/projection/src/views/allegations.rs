@@ -352,7 +352,7 @@ impl Score {
             .with(Of::UnableToVerify, found(unverified))
             .with(Of::AssessmentDisputed, !status.disputed_by.is_empty())
             .with(Of::NotAnswered, accused && !status.answered);
-        score.alleged_by = Some(reading.side(content.by.who));
+        score.alleged_by = Some(reading.side(reading.by(claim.index, content.by).who));
         score
     }
 
@@ -433,18 +433,19 @@ impl Tally {
 fn allegation_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) -> AllegationRow<'a> {
     let content: &Claim = reading.content(claim);
     let corrections = reading.entries.corrections_of(claim.index);
+    let (place, place_named) = reading.place_texts(claim.index, content.place);
     AllegationRow {
         side: reading.side_text(content.accused),
         accused: reading.text(content.accused),
-        by: ByRow::new(reading, content.by),
+        by: ByRow::new(reading, claim.index, content.by),
         filed_with: reading.option(content.filed_with),
         kind: content.kind,
         weapons: content.weapons.list(),
         target_kind: content.target_kind,
         outcome: content.outcome,
         count: content.count,
-        place: reading.option(content.place.place),
-        place_named: reading.option(content.place.named),
+        place,
+        place_named,
         time: content.time.row(),
         clause: reading.option(content.clause),
         received: Timestamp::from_micros(content.received),

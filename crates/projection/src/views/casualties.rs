@@ -282,7 +282,7 @@ fn key(reading: &Reading<'_>, record: &Record) -> Key {
     let area = if incident.is_some() {
         Where::default()
     } else {
-        record.area
+        reading.place(record.original, record.area)
     };
     let period = record.period.filter(|_| incident.is_none());
     Key {
@@ -359,6 +359,7 @@ fn figure_row<'a>(
     accounts: &[Account<'_>],
     numbers: Numbers,
 ) -> FigureRow<'a> {
+    let (place, place_named) = (key.area.place, reading.option(key.area.named));
     let rows: Vec<AccountRow<'a>> = accounts
         .iter()
         .map(|account| account_row(reading, account))
@@ -375,8 +376,8 @@ fn figure_row<'a>(
             "area_and_period"
         },
         incident: key.incident.map(|index| format!("incident/{}", index_key(index))),
-        place: reading.option(key.area.place),
-        place_named: reading.option(key.area.named),
+        place: place.map(|place| reading.shown(place)),
+        place_named,
         period: key.period.map(Span::row),
         numbers,
         accounts_count: accounts.iter().filter(|account| account.counted).count(),
@@ -387,7 +388,7 @@ fn figure_row<'a>(
 
 fn account_row<'a>(reading: &Reading<'a>, account: &Account<'_>) -> AccountRow<'a> {
     AccountRow {
-        by: ByRow::new(reading, account.content.by),
+        by: ByRow::new(reading, account.original, account.content.by),
         numbers: account.content.numbers(),
         counted: account.counted,
         superseded_by: account.superseded_by.map(|index| reading.entry(index)),

@@ -230,7 +230,7 @@ fn contact_row<'a>(reading: &Reading<'a>, readouts: &[(u32, &'a Record)]) -> Con
 fn readout_row<'a>(reading: &Reading<'a>, index: u32, record: &'a Record) -> ReadoutRow<'a> {
     ReadoutRow {
         readout_by: reading.option(record.readout_by),
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         initiator: reading.option(record.initiator),
         topics: &record.topics,
         counted: reading.entries.is_live(index),

@@ -22,6 +22,7 @@ use crate::{
     entries::EntryRef,
     names::Name,
     reading::{Reading, recorded},
+    redactions::shown,
     rows::Rows,
     scene::Scene,
     shapes::{AnswerRow, ByRow, FindingRow},
@@ -203,14 +204,14 @@ impl Control {
         let mut places: BTreeMap<&str, Place<'_>> = BTreeMap::new();
         for (index, record) in reading.standing(&self.records) {
             places
-                .entry(reading.text(record.place.label()))
+                .entry(reading.text(reading.place(index, record.place).label()))
                 .or_default()
                 .claims
                 .push((index, record));
         }
         for (index, demand) in reading.standing(&self.demands) {
             places
-                .entry(reading.text(demand.place.label()))
+                .entry(reading.text(reading.place(index, demand.place).label()))
                 .or_default()
                 .demands
                 .push((index, demand));
@@ -289,7 +290,7 @@ impl<'r> Place<'r> {
             .chain(demands.iter().flat_map(|demand| &demand.entries))
             .chain(assessments.iter().map(|row| &row.entry));
         PlaceRow {
-            place: label,
+            place: shown(label),
             status: self.status(reading),
             unit: "account",
             accounts_count: in_force("claim") + in_force("denial"),
@@ -306,7 +307,7 @@ impl<'r> Place<'r> {
 
     fn demand_row<'a>(&self, reading: &Reading<'a>, index: u32, demand: &Demand) -> DemandRow<'a> {
         DemandRow {
-            by: ByRow::new(reading, demand.by),
+            by: ByRow::new(reading, index, demand.by),
             of: reading.text(demand.of),
             of_side: reading.side_text(demand.of),
             open: reading.entries.is_live(index) && !self.is_met(reading, demand.of),
@@ -385,7 +386,7 @@ fn differ_at_one_time<T: Copy + Ord>(mut accounts: Vec<(Bounds, T)>) -> bool {
 }
 
 fn claim_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> AccountRow<'a> {
-    let by = ByRow::new(reading, record.by);
+    let by = ByRow::new(reading, index, record.by);
     AccountRow {
         account: "claim",
         asserted_by: by.asserted_by,
@@ -408,7 +409,7 @@ fn claim_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> AccountR
 fn answer_rows<'a>(reading: &Reading<'a>, index: u32) -> impl Iterator<Item = AccountRow<'a>> {
     let in_force = reading.entries.is_live(index);
     reading.answers_to(index).map(move |answer| {
-        let by = ByRow::new(reading, answer.by);
+        let by = ByRow::new(reading, answer.index, answer.by);
         AccountRow {
             account: match answer.kind {
                 AnswerKind::Denied if answer.denies() => "denial",
@@ -435,12 +436,12 @@ fn answer_rows<'a>(reading: &Reading<'a>, index: u32) -> impl Iterator<Item = Ac
 
 fn movement_row<'a>(reading: &Reading<'a>, index: u32, moved: &Movement) -> MovementRow<'a> {
     MovementRow {
-        by: ByRow::new(reading, moved.by),
+        by: ByRow::new(reading, index, moved.by),
         kind: moved.kind,
         actor: reading.text(moved.actor),
         actor_side: reading.side_text(moved.actor),
-        from: reading.text(moved.from.label()),
-        to: reading.text(moved.to.label()),
+        from: reading.place_text(index, moved.from),
+        to: reading.place_text(index, moved.to),
         number: moved.number,
         unit: reading.option(moved.unit),
         time: moved.time.row(),

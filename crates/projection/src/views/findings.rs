@@ -86,6 +86,17 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// The investigations, closures and violation reports that name an entry. Goes over all of them.
+    pub(crate) fn naming(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
+        let opened = self.opened.iter().map(|one| (one.index, &one.targets));
+        let closed = self.closed.iter().map(|one| (one.index, &one.findings));
+        let served = self.served.iter().map(|one| (one.index, &one.targets));
+        let naming = opened.chain(closed).chain(served);
+        naming
+            .filter(move |(_, named)| named.contains(&entry))
+            .map(|(index, _)| index)
+    }
+
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
         let (index, by) = (scene.index, scene.by);
         match scene.event {

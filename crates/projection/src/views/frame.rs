@@ -423,7 +423,7 @@ fn declaration_row<'a>(reading: &Reading<'a>, declared: &Declaration) -> Declara
         agreement: reading.option(declared.agreement),
         from: declared.from.row(),
         until: declared.until.map(Span::row),
-        area: reading.text(declared.area.label()),
+        area: reading.place_text(declared.index, declared.area),
         recorded_by: publisher(reading, declared.index),
         entries: reading.entries([declared.index]),
     }

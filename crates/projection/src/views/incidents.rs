@@ -13,7 +13,7 @@ mod positions;
 
 use std::collections::BTreeSet;
 
-use armistice_report::{Event, IncidentKind, LinkRelation, Outcome};
+use armistice_report::{Event, IncidentKind, LinkRelation, Outcome, RedactionReason};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,19 +32,30 @@ use crate::{
 pub(crate) use live::Live;
 use positions::{Position, positions};
 
-/// A curator's note or redaction: by whom, about which entries.
+/// A curator's note: by whom, about which entries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Remark {
+struct Note {
     index: u32,
     targets: Box<[u32]>,
+    by: By,
+}
+
+/// A redaction: of which entry, which fields, why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Redaction {
+    index: u32,
+    /// The entry that it names: an original, or a correction itself.
+    target: Option<u32>,
+    fields: Box<[Name]>,
+    reason: RedactionReason,
     by: By,
 }
 
 /// Curation beside the links, which all views share.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Incidents {
-    notes: Vec<Remark>,
-    redactions: Vec<Remark>,
+    notes: Vec<Note>,
+    redactions: Vec<Redaction>,
 }
 
 #[derive(Serialize)]
@@ -102,8 +113,19 @@ struct LinkRow<'a> {
 }
 
 #[derive(Serialize)]
-struct RemarkRow<'a> {
+struct NoteRow<'a> {
     about: Vec<EntryRef>,
+    published_by: &'a str,
+    #[serde(flatten)]
+    by: ByRow<'a>,
+    entries: Vec<EntryRef>,
+}
+
+#[derive(Serialize)]
+struct RedactionRow<'a> {
+    about: Vec<EntryRef>,
+    fields: Vec<&'a str>,
+    reason: RedactionReason,
     published_by: &'a str,
     #[serde(flatten)]
     by: ByRow<'a>,
@@ -126,16 +148,34 @@ struct TotalRow {
 
 impl Incidents {
     pub(crate) fn apply(&mut self, scene: &mut Scene<'_>) {
-        let (list, targets) = match scene.event {
-            Event::NoteAdded(note) => (&mut self.notes, scene.find_all(&note.targets)),
-            Event::RedactionApplied(redaction) => (&mut self.redactions, scene.find_all(&[redaction.target])),
-            _ => return,
-        };
-        list.push(Remark {
-            index: scene.index,
-            targets,
-            by: scene.by,
-        });
+        match scene.event {
+            Event::NoteAdded(note) => self.notes.push(Note {
+                index: scene.index,
+                targets: scene.find_all(&note.targets),
+                by: scene.by,
+            }),
+            Event::RedactionApplied(applied) => self.redactions.push(Redaction {
+                index: scene.index,
+                target: scene.entries.find(&applied.target),
+                fields: applied.fields.iter().map(|field| scene.name(field)).collect(),
+                reason: applied.reason,
+                by: scene.by,
+            }),
+            _ => {}
+        }
+    }
+
+    /// The notes and redactions that name an entry. Goes over all of them.
+    pub(crate) fn naming(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
+        let notes = self
+            .notes
+            .iter()
+            .filter(move |note| note.targets.contains(&entry));
+        let redactions = self.redactions.iter();
+        let redactions = redactions.filter(move |redaction| redaction.target == Some(entry));
+        notes
+            .map(|note| note.index)
+            .chain(redactions.map(|redaction| redaction.index))
     }
 
     pub(crate) fn rows(&self, reading: &Reading<'_>, out: &mut Rows<'_>) {
@@ -159,10 +199,11 @@ impl Incidents {
         for link in &reading.claims.links {
             out.push_at("link", link.index, &link_row(reading, link));
         }
-        for (kind, remarks) in [("note", &self.notes), ("redaction", &self.redactions)] {
-            for remark in remarks {
-                out.push_at(kind, remark.index, &remark_row(reading, remark));
-            }
+        for note in &self.notes {
+            out.push_at("note", note.index, &note_row(reading, note));
+        }
+        for redaction in &self.redactions {
+            out.push_at("redaction", redaction.index, &redaction_row(reading, redaction));
         }
         total.entries_count = source.count();
         total.entries = source.named(reading);
@@ -296,12 +337,12 @@ impl ClaimRow<'_> {
 fn claim_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) -> ClaimRow<'a> {
     let content = reading.content(claim);
     ClaimRow {
-        by: ByRow::new(reading, content.by),
+        by: ByRow::new(reading, claim.index, content.by),
         accused: reading.text(content.accused),
         accused_side: reading.side_text(content.accused),
         kind: content.kind,
         outcome: content.outcome,
-        place: reading.option(content.place.place),
+        place: reading.place_texts(claim.index, content.place).0,
         time: content.time.row(),
         repeats: claim.repeats.map(|index| reading.entry(index)),
         status: status.words(reading, claim),
@@ -343,8 +384,8 @@ fn is_mutual(reading: &Reading<'_>, members: &[&Standing]) -> bool {
 fn sides_of<'a>(reading: &Reading<'a>, members: &[&Standing]) -> Vec<&'a str> {
     let sides: BTreeSet<&str> = members
         .iter()
-        .map(|claim| reading.content(claim))
-        .flat_map(|content| [content.by.who, content.accused])
+        .map(|claim| (claim.index, reading.content(claim)))
+        .flat_map(|(index, content)| [reading.by(index, content.by).who, content.accused])
         .filter(|&who| who != Name::NOT_STATED)
         .map(|who| reading.side_text(who))
         .collect();
@@ -381,11 +422,26 @@ fn link_row<'a>(reading: &Reading<'a>, link: &Link) -> LinkRow<'a> {
     }
 }
 
-fn remark_row<'a>(reading: &Reading<'a>, remark: &Remark) -> RemarkRow<'a> {
-    RemarkRow {
+fn redaction_row<'a>(reading: &Reading<'a>, redaction: &Redaction) -> RedactionRow<'a> {
+    RedactionRow {
+        about: reading.entries(redaction.target),
+        fields: redaction
+            .fields
+            .iter()
+            .map(|&field| reading.text(field))
+            .collect(),
+        reason: redaction.reason,
+        published_by: reading.text(reading.entries.producer(redaction.index)),
+        by: ByRow::new(reading, redaction.index, redaction.by),
+        entries: reading.entries(redaction.target.into_iter().chain([redaction.index])),
+    }
+}
+
+fn note_row<'a>(reading: &Reading<'a>, remark: &Note) -> NoteRow<'a> {
+    NoteRow {
         about: reading.entries(remark.targets.iter().copied()),
         published_by: reading.text(reading.entries.producer(remark.index)),
-        by: ByRow::new(reading, remark.by),
+        by: ByRow::new(reading, remark.index, remark.by),
         entries: reading.entries(remark.targets.iter().copied().chain([remark.index])),
     }
 }

@@ -91,7 +91,16 @@ impl Record {
     fn series(&self, reading: &Reading<'_>) -> String {
         // The word comes before the observer, whose name may hold any character.
         let exercise = if self.exercise() { "exercise/" } else { "" };
-        format!("{}/{exercise}{}", self.kind.as_str(), reading.text(self.root))
+        format!(
+            "{}/{exercise}{}",
+            self.kind.as_str(),
+            reading.text(self.observer(reading))
+        )
+    }
+
+    /// Whose numbers it adds to, as rows show it.
+    fn observer(&self, reading: &Reading<'_>) -> Name {
+        reading.redactions.observer(self.original, self.root)
     }
 
     /// What two reports of one observation share.
@@ -146,13 +155,27 @@ impl Observations {
             if counted {
                 let one = series
                     .entry(record.series(reading))
-                    .or_insert_with(|| Series::new(record));
+                    .or_insert_with(|| Series::new(reading, record));
                 one.add(index, record);
             }
         }
         for (key, one) in &series {
             out.push("series", key, &one.row(reading));
         }
+    }
+
+    /// The observations that may repeat an entry. Goes over all of them.
+    pub(crate) fn alike(&self, entry: u32) -> impl Iterator<Item = u32> + '_ {
+        let at = self
+            .records
+            .binary_search_by_key(&entry, |record| record.index)
+            .ok();
+        let key = at.map(|at| self.records[at].key());
+        let alike = self
+            .records
+            .iter()
+            .filter(move |record| Some(record.key()) == key);
+        alike.map(|record| record.original)
     }
 
     /// Observations that another producer has published already: same observer, kind, means, place and time. As for
@@ -180,10 +203,10 @@ impl Observations {
 }
 
 impl Series {
-    fn new(record: &Record) -> Self {
+    fn new(reading: &Reading<'_>, record: &Record) -> Self {
         Self {
             kind: record.kind,
-            observer: record.root,
+            observer: record.observer(reading),
             exercise: record.exercise(),
             number: None,
             source: Source::default(),
@@ -198,7 +221,7 @@ impl Series {
     fn row<'a>(&self, reading: &Reading<'a>) -> SeriesRow<'a> {
         SeriesRow {
             kind: self.kind,
-            observer: reading.text(self.observer),
+            observer: reading.shown(self.observer),
             exercise: self.exercise,
             unit: "observation",
             reports: self.source.count(),
@@ -216,17 +239,18 @@ fn observation_row<'a>(
     counted: bool,
     repeats: Option<u32>,
 ) -> ObservationRow<'a> {
+    let (place, place_named) = reading.place_texts(index, record.place);
     ObservationRow {
-        by: ByRow::new(reading, record.by),
-        observer: reading.text(record.root),
+        by: ByRow::new(reading, index, record.by),
+        observer: reading.shown(record.observer(reading)),
         kind: record.kind,
         means: record.means,
         number: record.number,
         exercise: record.exercise(),
         assessed_as: record.assessed_as,
         attributed_to: reading.option(record.attributed_to),
-        place: reading.option(record.place.place),
-        place_named: reading.option(record.place.named),
+        place,
+        place_named,
         time: record.time.row(),
         counted,
         repeats: repeats.map(|original| reading.entry(original)),

@@ -216,16 +216,19 @@ impl Sum {
 }
 
 fn statement_row<'a>(reading: &Reading<'a>, index: u32, record: &'a Record) -> StatementRow<'a> {
-    let demand = record.asked.map(|asked| DemandRow {
-        kind: asked.kind,
-        of: reading.text(asked.of),
-        of_side: reading.side_text(asked.of),
-        place: reading.option(asked.place.place),
-        place_named: reading.option(asked.place.named),
+    let demand = record.asked.map(|asked| {
+        let (place, place_named) = reading.place_texts(index, asked.place);
+        DemandRow {
+            kind: asked.kind,
+            of: reading.text(asked.of),
+            of_side: reading.side_text(asked.of),
+            place,
+            place_named,
+        }
     });
     let (corrected_by, retracted_by) = reading.changes(index);
     StatementRow {
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         act: record.act,
         class: record.class(),
         addressees: record.addressees.iter().map(|&name| reading.text(name)).collect(),

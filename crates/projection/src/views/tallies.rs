@@ -120,7 +120,7 @@ impl Tallies {
 
 fn tally_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> TallyRow<'a> {
     TallyRow {
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         accused: reading.text(record.accused),
         accused_side: reading.side_text(record.accused),
         period: record.period.row(),
@@ -139,7 +139,7 @@ fn tally_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> TallyRow
         places: record
             .places
             .iter()
-            .map(|place| reading.text(place.label()))
+            .map(|&place| reading.place_text(index, place))
             .collect(),
         in_force: reading.entries.is_live(index),
         answers: AnswerRow::all(reading, index),

@@ -1,6 +1,7 @@
 //! Random histories: rebuilding equals following, batches and snapshots change nothing, every row can be proved.
 
 use armistice_projection::{Digest, Projection, View};
+use armistice_report::Event;
 use armistice_tlog::{leaf_hash, proof};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -55,6 +56,20 @@ enum Step {
         holder: u8,
         day: u8,
     },
+    Observe {
+        kind: u8,
+        number: u8,
+        observer: u8,
+        producer: u8,
+    },
+    Tally {
+        number: u8,
+        unit: u8,
+    },
+    Redact {
+        target: u8,
+        field: u8,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -70,6 +85,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any4.prop_map(|(target, occurrence, ..)| Step::Assess { target, occurrence }),
         1 => any4.prop_map(|(target, killed, other, _)| Step::Casualties { target, killed, supersedes: other % 3 == 0 }),
         1 => any4.prop_map(|(place, holder, day, _)| Step::Control { place, holder, day }),
+        1 => any4.prop_map(|(kind, number, observer, producer)| Step::Observe { kind, number, observer, producer }),
+        1 => any4.prop_map(|(number, unit, ..)| Step::Tally { number, unit }),
+        1 => any4.prop_map(|(target, field, ..)| Step::Redact { target, field }),
     ]
 }
 
@@ -243,6 +261,50 @@ fn take(log: &mut Log, known: &mut Known, id: &str, step: &Step) -> Option<()> {
             log.add(desk, "control.claimed.v1", id, says("b", content));
             known.said.push((id.to_owned(), desk));
         }
+        Step::Observe {
+            kind,
+            number,
+            observer,
+            producer,
+        } => {
+            let producer = pick(&PRODUCERS, producer);
+            let mut content = json!({
+                "kind": pick(&["explosion_airburst", "explosion_impact"], kind / 4), "means": "heard",
+                "number": {"best": number, "relation": "exactly"}, "time": {"precision": "unknown"},
+            });
+            if kind % 2 == 0 {
+                content["assessed_as"] = json!("live_fire_exercise");
+            }
+            log.add(
+                producer,
+                "observation.recorded.v1",
+                id,
+                says(pick(&ACTORS, observer), content),
+            );
+            known.said.push((id.to_owned(), producer));
+        }
+        Step::Tally { number, unit } => {
+            let content = json!({
+                "period": {"precision": "unknown"}, "number": {"best": number, "relation": "exactly"},
+                "unit": pick(&["violations", "shots"], unit),
+            });
+            log.add(desk, "tally.claimed.v1", id, says("b", content));
+            known.said.push((id.to_owned(), desk));
+        }
+        Step::Redact { target, field } => {
+            let (target, _) = known.said(target)?;
+            let field = pick(
+                &["data.content.place", "data.provenance", "data.content.kind"],
+                field,
+            );
+            let content = json!({"target": format!("@{target}"), "fields": [field], "reason": "privacy"});
+            log.add(
+                "demo-analyst",
+                "redaction.applied.v1",
+                id,
+                json!({"content": content}),
+            );
+        }
     }
     Some(())
 }
@@ -293,6 +355,142 @@ fn check_sums(projection: &Projection) {
     );
 }
 
+/// Every number of a row with its field, those of coordinates aside.
+fn numbers(value: &Value, field: &str, seen: &mut dyn FnMut(&str, &Value)) {
+    match value {
+        Value::Number(_) if field != "lat" && field != "lon" => seen(field, value),
+        Value::Array(items) => items.iter().for_each(|item| numbers(item, field, seen)),
+        Value::Object(fields) => fields.iter().for_each(|(field, item)| numbers(item, field, seen)),
+        _ => {}
+    }
+}
+
+/// Counts are counts: none is negative, and none is a negative number that wrapped around. Numbers that reports state
+/// are at most 255 each here, so that a sum stays below 255 times the entries.
+fn check_counts(projection: &Projection) {
+    let most = projection.tree_size().0 * 255;
+    for &view in View::ALL {
+        for row in Rows::of(projection, view).0.values() {
+            numbers(row, "", &mut |field, number| {
+                let number = number.as_u64();
+                assert!(number.is_some_and(|number| number <= most), "{field} of {row}");
+            });
+        }
+    }
+}
+
+/// The reports of a history that their own producer took back.
+fn retracted(log: &Log) -> Vec<u64> {
+    let mut retracted = Vec::new();
+    for entry in &log.entries {
+        if let Event::ClaimRetracted(content) = &entry.report.event {
+            let target = log
+                .entries
+                .iter()
+                .position(|one| one.hash.0 == content.target.0)
+                .unwrap();
+            if log.entries[target].report.source == entry.report.source {
+                retracted.push(target as u64);
+            }
+        }
+    }
+    retracted
+}
+
+/// What is retracted is shown as such and is behind no count of any view.
+fn check_retracted(log: &Log, projection: &Projection) {
+    let retracted = retracted(log);
+    let of = |view, kind: &str, index: u64| {
+        Rows::of(projection, view)
+            .0
+            .get(&format!("{kind}/{index:012}"))
+            .cloned()
+    };
+    for &index in &retracted {
+        for (view, kind, field) in [
+            (View::Allegations, "allegation", "counted"),
+            (View::Observations, "observation", "counted"),
+            (View::Tallies, "tally", "in_force"),
+            (View::Findings, "assessment", "counted"),
+        ] {
+            if let Some(row) = of(view, kind, index) {
+                assert_eq!(row[field], false, "{row}");
+            }
+        }
+    }
+    for (view, kind) in [
+        (View::Allegations, "side"),
+        (View::Casualties, "side"),
+        (View::Observations, "series"),
+        (View::Findings, "total"),
+        (View::Findings, "violation"),
+    ] {
+        for row in Rows::of(projection, view).of_kind(kind) {
+            for entry in row["entries"].as_array().unwrap() {
+                let index = entry["index"].as_u64().unwrap();
+                assert!(
+                    !retracted.contains(&index),
+                    "entry {index} is retracted and behind {row}"
+                );
+            }
+        }
+    }
+}
+
+/// Each sum is the sum of numbers of its own unit: of one kind, by one observer, of one side and status.
+fn check_units(projection: &Projection) {
+    let observations = Rows::of(projection, View::Observations);
+    for series in observations.of_kind("series") {
+        let same = |row: &&Value| {
+            row["counted"] == true
+                && ["kind", "exercise"]
+                    .iter()
+                    .all(|field| row[*field] == series[*field])
+                && row["entries"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|entry| series["entries"].as_array().unwrap().contains(entry))
+        };
+        let parts: Vec<u64> = observations
+            .of_kind("observation")
+            .into_iter()
+            .filter(same)
+            .map(|row| {
+                assert_eq!(row["observer"], series["observer"]);
+                number(&row["number"], "best")
+            })
+            .collect();
+        assert_eq!(
+            parts.iter().sum::<u64>(),
+            number(&series["number"], "best"),
+            "{series}"
+        );
+        assert_eq!(
+            (parts.len() as u64, &series["unit"]),
+            (number(series, "reports"), &json!("observation"))
+        );
+    }
+    let casualties = Rows::of(projection, View::Casualties);
+    for side in casualties.of_kind("side") {
+        assert_eq!(side["unit"], "person");
+        let figures = casualties.of_kind("figure").into_iter();
+        let of_side = figures.filter(|row| row["side"] == side["side"] && row["status"] == side["status"]);
+        let killed = of_side.filter(|row| number(row, "accounts_count") > 0);
+        let least: u64 = killed.filter_map(|row| row["killed"]["min"].as_u64()).sum();
+        assert_eq!(
+            side["in_incidents"]["killed"]["min"].as_u64().unwrap_or(0),
+            least,
+            "{side}"
+        );
+    }
+    let kinds = Rows::of(projection, View::Tallies);
+    assert!(
+        kinds.0.values().all(|row| row["row"] == "tally"),
+        "a tally is added to nothing"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -320,6 +518,15 @@ proptest! {
     }
 
     #[test]
+    fn no_count_is_negative_holds_what_was_retracted_or_adds_two_units(steps in prop::collection::vec(step(), 1..50)) {
+        let log = build(&steps);
+        let projection = log.fold(log.entries.len());
+        check_counts(&projection);
+        check_retracted(&log, &projection);
+        check_units(&projection);
+    }
+
+    #[test]
     fn link_and_unlink_give_back_the_numbers(steps in prop::collection::vec(step(), 1..30), a in any::<u8>(), b in any::<u8>()) {
         let mut log = build(&steps);
         let before = log.fold(log.entries.len());
@@ -338,6 +545,11 @@ proptest! {
         prop_assert_eq!(before.digest(View::Casualties), after.digest(View::Casualties));
         let total = |projection: &Projection| Rows::of(projection, View::Incidents).row("total").clone();
         prop_assert_eq!(total(&before), total(&after));
+        let incidents = |projection: &Projection| -> Vec<Value> {
+            Rows::of(projection, View::Incidents).of_kind("incident").into_iter().cloned().collect()
+        };
+        prop_assert_eq!(incidents(&before), incidents(&after));
+        prop_assert_eq!(before.digest(View::Observations), after.digest(View::Observations));
     }
 
     #[test]

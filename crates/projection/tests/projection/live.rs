@@ -20,7 +20,7 @@ const ACTORS: [&str; 6] = [
 ];
 const PRODUCERS: [&str; 3] = ["demo-newsdesk", "demo-peacekeepers", "demo-azerbaijan-mod"];
 /// What histories are made of most: types whose entries change rows of others.
-const OFTEN: [&str; 16] = [
+const OFTEN: [&str; 18] = [
     "incident.reported.v1",
     "incident.reported.v1",
     "incident.reported.v1",
@@ -37,6 +37,17 @@ const OFTEN: [&str; 16] = [
     "casualties.reported.v1",
     "observation.recorded.v1",
     "statement.made.v1",
+    "redaction.applied.v1",
+    "redaction.applied.v1",
+];
+/// What redactions name.
+const PATHS: [&str; 6] = [
+    "data.content.place",
+    "data.content",
+    "data.provenance.asserted_by",
+    "data.provenance",
+    "data.content.target",
+    "data.provenance.attribution[0].name",
 ];
 
 /// What a subscriber has after all changes so far.
@@ -250,6 +261,11 @@ fn history(seed: u64, length: usize) -> Log {
                 if of == "claim.retracted.v1" && random.below(4) > 0 {
                     source = target.report.source.to_string();
                 }
+            }
+            "redaction.applied.v1" => {
+                let target = &log.entries[random.below(log.entries.len())];
+                data["content"]["target"] = json!(target.hash.to_string());
+                data["content"]["fields"] = json!([random.pick(&PATHS), random.pick(&PATHS)]);
             }
             "casualties.reported.v1" if random.below(2) == 0 => {
                 let old = earlier(&log, of, &mut random);

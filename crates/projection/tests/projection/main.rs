@@ -14,6 +14,7 @@ mod histories;
 mod live;
 mod log;
 mod pages;
+mod redacted;
 mod scenario;
 mod small;
 mod snapshots;

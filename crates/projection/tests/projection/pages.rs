@@ -50,6 +50,11 @@ impl Shape {
                 }
             }
             Ordered::Object(fields) => {
+                // The one field that is left out where it does not hold, and that the page explains by itself.
+                let fields = match fields.as_slice() {
+                    [rest @ .., (last, _)] if last == "redacted" => rest,
+                    all => all,
+                };
                 if self.fields.is_empty() {
                     self.fields = fields
                         .iter()
@@ -306,7 +311,8 @@ fn shapes() -> BTreeMap<(&'static str, String), Shape> {
 fn section() -> String {
     let mut out = String::from("## Fields\n");
     out.push_str("What each row holds, in this order, after `key` and `row`; made from real rows and compared by a test.\n");
-    out.push_str("`[Entry]` is a list of entries, `[\u{2026}]` a list of words, `{\u{2026}}` an object. Objects that many rows hold have a name here:\n\n");
+    out.push_str("`[Entry]` is a list of entries, `[\u{2026}]` a list of words, `{\u{2026}}` an object. Objects that many rows hold have a name here.\n");
+    out.push_str("An `Entry` of which something was redacted has `\"redacted\":true` as a third field:\n\n");
     for (name, shared) in SHARED {
         writeln!(out, "- `{name}`: `{shared}`").unwrap();
     }

@@ -29,6 +29,7 @@ impl Live {
             let claimed = reading.stands(&view.records, unit).map(|record| record.place);
             let demanded = || reading.stands(&view.demands, unit).map(|demand| demand.place);
             let place = claimed.or_else(demanded);
+            let place = place.map(|place| reading.place(unit, place));
             self.places.place(unit, place.map(Where::label));
         }
         for label in self.places.take_dirty() {

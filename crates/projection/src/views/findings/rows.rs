@@ -274,13 +274,13 @@ impl Assessments {
 
 pub(super) fn access_row<'a>(reading: &Reading<'a>, barred: &Barred) -> AccessRow<'a> {
     AccessRow {
-        by: ByRow::new(reading, barred.by),
+        by: ByRow::new(reading, barred.index, barred.by),
         denied_to: reading.text(barred.denied_to),
         denied_by: reading.text(barred.denied_by),
         denied_by_side: reading.side_text(barred.denied_by),
         activity: barred.activity,
         manner: barred.manner,
-        place: reading.text(barred.place.label()),
+        place: reading.place_text(barred.index, barred.place),
         time: barred.time.row(),
         counted: reading.entries.is_live(barred.index),
         answers: AnswerRow::all(reading, barred.index),
@@ -306,7 +306,7 @@ pub(super) fn investigation_row<'a>(
         investigation: reading.text(opened.investigation),
         body: reading.text(opened.body),
         requested_by: reading.option(opened.requested_by),
-        by: ByRow::new(reading, opened.by),
+        by: ByRow::new(reading, opened.index, opened.by),
         state: match (reading.entries.is_live(opened.index), closed.is_empty()) {
             (false, _) => "retracted",
             (true, true) => "open",
@@ -338,7 +338,7 @@ pub(super) fn assessment_row<'a>(reading: &Reading<'a>, finding: &Finding) -> As
 fn closed_row<'a>(reading: &Reading<'a>, closed: &Closed) -> ClosedRow<'a> {
     ClosedRow {
         result: closed.result,
-        by: ByRow::new(reading, closed.by),
+        by: ByRow::new(reading, closed.index, closed.by),
         findings: reading.entries(closed.findings.iter().copied()),
         time: closed.time.row(),
         entry: reading.entry(closed.index),
@@ -354,7 +354,7 @@ pub(super) fn served_row<'a>(
         number: reading.text(served.number),
         issued_by: reading.text(served.issued_by),
         addressee: reading.text(served.addressee),
-        by: ByRow::new(reading, served.by),
+        by: ByRow::new(reading, served.index, served.by),
         clauses: served
             .clauses
             .iter()

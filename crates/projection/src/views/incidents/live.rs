@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Incidents, TotalRow, incident, link_row, remark_row};
+use super::{Incidents, TotalRow, incident, link_row, note_row, redaction_row};
 use crate::{
     live::{
         changed::Changed,
@@ -37,10 +37,11 @@ impl Live {
             if let Some(link) = reading.claims.link(unit) {
                 out.put_at("link", unit, &link_row(reading, link));
             }
-            for (kind, remarks) in [("note", &view.notes), ("redaction", &view.redactions)] {
-                if let Ok(at) = remarks.binary_search_by_key(&unit, |remark| remark.index) {
-                    out.put_at(kind, unit, &remark_row(reading, &remarks[at]));
-                }
+            if let Ok(at) = view.notes.binary_search_by_key(&unit, |note| note.index) {
+                out.put_at("note", unit, &note_row(reading, &view.notes[at]));
+            }
+            if let Ok(at) = view.redactions.binary_search_by_key(&unit, |one| one.index) {
+                out.put_at("redaction", unit, &redaction_row(reading, &view.redactions[at]));
             }
         }
         let dirty = self.incidents.take_dirty();

@@ -48,7 +48,7 @@ fn of_claim<'a>(reading: &Reading<'a>, claim: &Standing, out: &mut Vec<Position<
             entry: reading.entry(index),
         });
     };
-    let by = content.by.who;
+    let by = reading.by(claim.index, content.by).who;
     say("occurrence", by, "claimed".to_owned(), claim.index);
     if content.accused != Name::NOT_STATED {
         say(
@@ -68,7 +68,8 @@ fn of_claim<'a>(reading: &Reading<'a>, claim: &Standing, out: &mut Vec<Position<
     }
     for answer in reading.answers_to(claim.index) {
         for (axis, says) in answer_axes(answer) {
-            say(axis, answer.by.who, says.to_owned(), answer.index);
+            let by = reading.by(answer.index, answer.by).who;
+            say(axis, by, says.to_owned(), answer.index);
         }
     }
 }
@@ -109,7 +110,7 @@ fn of_finding<'a>(reading: &Reading<'a>, finding: &Finding, out: &mut Vec<Positi
             let says = format!("{says} the assessment of {}", row.assessor);
             say(
                 axis,
-                reading.text(answer.by.who),
+                reading.text(reading.by(answer.index, answer.by).who),
                 says,
                 reading.entry(answer.index),
             );

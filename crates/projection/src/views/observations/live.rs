@@ -56,7 +56,7 @@ impl Live {
             for &unit in self.series.members(&key) {
                 if let Some(record) = reading.stands(&view.records, unit) {
                     series
-                        .get_or_insert_with(|| Series::new(record))
+                        .get_or_insert_with(|| Series::new(reading, record))
                         .add(unit, record);
                 }
             }

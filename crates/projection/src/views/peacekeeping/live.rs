@@ -86,7 +86,7 @@ impl Live {
         let score = Score::of(reading, unit, record, &decided);
         self.sum.count(unit, score);
         self.scores.insert(unit, score);
-        let keys = group_keys(reading, record).into_iter();
+        let keys = group_keys(reading, unit, record).into_iter();
         self.groups
             .place(unit, keys.map(|(kind, label)| (kind, label.to_owned())));
         if let What::Effort(effort) = &record.what {

@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     amount::Amount,
-    compact::{Span, SpanRow},
+    compact::{Span, SpanRow, Where},
     entries::EntryRef,
     reading::Reading,
+    redactions::shown,
     rows::Rows,
     shapes::{AnswerRow, ByRow, Source},
 };
@@ -190,7 +191,7 @@ impl Peacekeeping {
 fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Groups<'a, 'r> {
     let mut groups: Groups<'a, 'r> = BTreeMap::new();
     for &(index, record) in standing {
-        for (kind, label) in group_keys(reading, record) {
+        for (kind, label) in group_keys(reading, index, record) {
             groups
                 .entry((kind, label))
                 .or_insert_with(|| Group { reports: Vec::new() })
@@ -202,16 +203,18 @@ fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Grou
 }
 
 /// The rows that a report belongs to.
-pub(super) fn group_keys<'a>(reading: &Reading<'a>, record: &Record) -> Vec<(&'static str, &'a str)> {
+pub(super) fn group_keys<'a>(
+    reading: &Reading<'a>,
+    index: u32,
+    record: &Record,
+) -> Vec<(&'static str, &'a str)> {
+    let label = |place: Where| reading.text(reading.place(index, place).label());
     match &record.what {
-        What::Presence { place, .. } => vec![("presence", reading.text(place.label()))],
+        What::Presence { place, .. } => vec![("presence", label(*place))],
         What::Intervention { kind, .. } => vec![("intervention", kind.as_str())],
         What::Patrol { route, .. } if route.is_empty() => vec![("patrol", crate::names::NOT_STATED)],
         What::Patrol { route, .. } => {
-            let mut places: Vec<_> = route
-                .iter()
-                .map(|place| ("patrol", reading.text(place.label())))
-                .collect();
+            let mut places: Vec<_> = route.iter().map(|&place| ("patrol", label(place))).collect();
             places.sort_unstable();
             places.dedup();
             places
@@ -249,7 +252,7 @@ impl Group<'_> {
         let by_kind = kind == "intervention";
         GroupRow {
             kind: by_kind.then_some(label),
-            place: (!by_kind).then_some(label),
+            place: (!by_kind).then_some(shown(label)),
             unit: "report",
             reported: voices.reported,
             by_party: voices.by_party,
@@ -281,11 +284,11 @@ fn report_row<'a>(reading: &Reading<'a>, index: u32, record: &Record) -> ReportR
         What::Strength { .. } | What::Request { .. } | What::Effort(_) => (None, None, None, None),
     };
     ReportRow {
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         force: reading.text(record.force),
         state,
         result,
-        place: place.map(|place| reading.text(place.label())),
+        place: place.map(|place| reading.place_text(index, place)),
         number,
         time: record.time.row(),
         counted: reading.entries.is_live(index),
@@ -327,7 +330,7 @@ pub(super) fn request_row<'a>(
         entry: reading.entry(at),
     });
     Some(RequestRow {
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         force: reading.text(record.force),
         requester: reading.text(*requester),
         addressee: reading.text(*addressee),
@@ -354,7 +357,7 @@ pub(super) fn strength_row<'a>(
     };
     Some(StrengthRow {
         kind: *kind,
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         force: reading.text(record.force),
         number: *number,
         unit: reading.option(*unit),
@@ -367,7 +370,7 @@ pub(super) fn strength_row<'a>(
 
 pub(super) fn remark_row<'a>(reading: &Reading<'a>, index: u32, remark: &Remark) -> RemarkRow<'a> {
     RemarkRow {
-        by: ByRow::new(reading, remark.by),
+        by: ByRow::new(reading, index, remark.by),
         act: remark.act,
         counted: reading.entries.is_live(index),
         entries: reading.versions(index),
@@ -381,7 +384,7 @@ pub(super) fn effort_row<'a>(
     effort: &Effort,
 ) -> EffortRow<'a> {
     EffortRow {
-        by: ByRow::new(reading, record.by),
+        by: ByRow::new(reading, index, record.by),
         body: reading.text(record.force),
         period: record.time.row(),
         patrols: effort.patrols,
@@ -394,7 +397,7 @@ pub(super) fn effort_row<'a>(
         not_reached: effort
             .not_reached
             .iter()
-            .map(|place| reading.text(place.label()))
+            .map(|&place| reading.place_text(index, place))
             .collect(),
         counted: reading.entries.is_live(index),
         entries: reading.versions(index),
