@@ -1,0 +1,380 @@
+//! What holds of every count, whatever was reported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use armistice_desk::{By, Cut, Query};
+use armistice_projection::View;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::log::{Log, numbers, rows};
+
+const ACTORS: [&str; 4] = ["side-a", "side-b", "ministry-a", ""];
+const KINDS: [&str; 4] = ["mortar", "sniper", "overflight_uav", "other"];
+const WEAPONS: [&[&str]; 3] = [&[], &["mortar"], &["mortar", "uav"]];
+const PLACES: [&str; 3] = ["village", "hills", "elsewhere"];
+const TIMES: [(&str, &str); 4] = [
+    ("2022-03-24T08:00:00Z", "2022-03-24T09:00:00Z"),
+    ("2022-03-25T08:00:00Z", "2022-03-25T08:00:00Z"),
+    ("2022-03-25T08:00:00Z", "2022-04-26T08:00:00Z"),
+    ("", ""),
+];
+
+/// One thing that somebody does, in small numbers: which target, who, what.
+#[derive(Clone, Debug)]
+enum Act {
+    Report {
+        by: usize,
+        accused: usize,
+        kind: usize,
+        weapon: usize,
+        place: usize,
+        time: usize,
+        filed: bool,
+    },
+    Observe {
+        by: usize,
+        number: u64,
+        exercise: bool,
+        time: usize,
+    },
+    Hurt {
+        side: usize,
+        killed: u64,
+        in_incident: Option<usize>,
+    },
+    Deny {
+        target: usize,
+        by: usize,
+    },
+    Retract {
+        target: usize,
+    },
+    Correct {
+        target: usize,
+        kind: usize,
+    },
+    Link {
+        a: usize,
+        b: usize,
+    },
+    Unlink {
+        target: usize,
+    },
+    Assess {
+        target: usize,
+        violation: bool,
+        by: usize,
+    },
+    Serve {
+        target: usize,
+    },
+    Effort {
+        patrols: u64,
+        time: usize,
+    },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let small = 0..40_usize;
+    prop_oneof![
+        4 => (0..4_usize, 0..4_usize, 0..4_usize, 0..3_usize, 0..3_usize, 0..4_usize, any::<bool>()).prop_map(
+            |(by, accused, kind, weapon, place, time, filed)| Act::Report { by, accused, kind, weapon, place, time, filed }
+        ),
+        2 => (0..3_usize, 0..9_u64, any::<bool>(), 0..4_usize)
+            .prop_map(|(by, number, exercise, time)| Act::Observe { by, number, exercise, time }),
+        1 => (0..2_usize, 0..5_u64, proptest::option::of(small.clone()))
+            .prop_map(|(side, killed, in_incident)| Act::Hurt { side, killed, in_incident }),
+        1 => (small.clone(), 0..3_usize).prop_map(|(target, by)| Act::Deny { target, by }),
+        2 => small.clone().prop_map(|target| Act::Retract { target }),
+        1 => (small.clone(), 0..4_usize).prop_map(|(target, kind)| Act::Correct { target, kind }),
+        2 => (small.clone(), small.clone()).prop_map(|(a, b)| Act::Link { a, b }),
+        1 => small.clone().prop_map(|target| Act::Unlink { target }),
+        2 => (small.clone(), any::<bool>(), 0..2_usize)
+            .prop_map(|(target, violation, by)| Act::Assess { target, violation, by }),
+        1 => small.prop_map(|target| Act::Serve { target }),
+        1 => (0..9_u64, 0..4_usize).prop_map(|(patrols, time)| Act::Effort { patrols, time }),
+    ]
+}
+
+fn time(at: usize) -> Value {
+    let (earliest, latest) = TIMES[at];
+    if earliest.is_empty() {
+        return json!({"precision": "unknown"});
+    }
+    json!({"earliest": earliest, "latest": latest, "precision": "days"})
+}
+
+fn incident(act: &Act) -> Value {
+    let &Act::Report {
+        accused,
+        kind,
+        weapon,
+        place,
+        time: at,
+        filed,
+        ..
+    } = act
+    else {
+        unreachable!()
+    };
+    let mut content = json!({
+        "kind": KINDS[kind], "weapons": WEAPONS[weapon], "time": time(at),
+        "place": {"place": PLACES[place], "precision": "exact"},
+    });
+    if KINDS[kind] == "other" {
+        content["kind_text"] = json!("something else");
+    }
+    if !ACTORS[accused].is_empty() {
+        content["accused"] = json!(ACTORS[accused]);
+    }
+    if filed {
+        content["filed_with"] = json!("commission");
+    }
+    content
+}
+
+/// Plays acts into a log: `r<n>` reports, `l<n>` links, `n` the number of the act.
+fn play(acts: &[Act]) -> Log {
+    let mut log = Log::framed();
+    for (n, act) in acts.iter().enumerate() {
+        let report = |target: usize| format!("r{target}");
+        let known = |log: &Log, target: usize| log.has(&report(target));
+        let id = format!("x{n}");
+        match act {
+            Act::Report { by, .. } => {
+                log.say(
+                    "desk",
+                    "incident.reported.v1",
+                    &report(n),
+                    ACTORS[*by],
+                    incident(act),
+                );
+            }
+            Act::Observe {
+                by,
+                number,
+                exercise,
+                time: at,
+            } => {
+                let mut content = json!({
+                    "means": "heard", "kind": "explosion_impact", "time": time(*at),
+                    "number": {"best": number, "relation": "exactly"},
+                });
+                if *exercise {
+                    content["assessed_as"] = json!("live_fire_exercise");
+                }
+                log.say(
+                    "desk",
+                    "observation.recorded.v1",
+                    &report(n),
+                    ACTORS[*by],
+                    content,
+                );
+            }
+            Act::Hurt {
+                side,
+                killed,
+                in_incident,
+            } => {
+                let mut content = json!({
+                    "side": ACTORS[*side], "status": "military", "killed": {"best": killed, "relation": "exactly"},
+                });
+                match in_incident.filter(|target| {
+                    matches!(acts.get(*target), Some(Act::Report { .. })) && known(&log, *target)
+                }) {
+                    Some(target) => content["incident"] = json!(format!("@{}", report(target))),
+                    None => content["period"] = time(0),
+                }
+                log.say(
+                    "desk",
+                    "casualties.reported.v1",
+                    &report(n),
+                    "ministry-a",
+                    content,
+                );
+            }
+            Act::Deny { target, by } if known(&log, *target) => {
+                let content = json!({"target": format!("@{}", report(*target)), "scope": "whole"});
+                log.say("desk", "claim.denied.v1", &id, ACTORS[*by], content);
+            }
+            Act::Retract { target } if known(&log, *target) => {
+                let content = json!({"target": format!("@{}", report(*target)), "reason": "error"});
+                log.say("desk", "claim.retracted.v1", &id, "ministry-a", content);
+            }
+            Act::Correct { target, kind }
+                if matches!(acts.get(*target), Some(Act::Report { .. })) && known(&log, *target) =>
+            {
+                let mut changed = acts[*target].clone();
+                if let Act::Report { kind: of, .. } = &mut changed {
+                    *of = *kind;
+                }
+                let replacement = json!({"type": "incident.reported.v1", "content": incident(&changed)});
+                let content = json!({"target": format!("@{}", report(*target)), "replacement": replacement, "reason": "error"});
+                log.say("desk", "claim.corrected.v1", &id, "ministry-a", content);
+            }
+            Act::Link { a, b } if known(&log, *a) && known(&log, *b) => {
+                let (a, b) = (format!("@{}", report(*a)), format!("@{}", report(*b)));
+                let content = json!({"a": a, "b": b, "relation": "same_incident"});
+                log.add(
+                    "analyst",
+                    "incidents.linked.v1",
+                    &format!("l{n}"),
+                    json!({"content": content}),
+                );
+            }
+            Act::Unlink { target } if log.has(&format!("l{target}")) => {
+                let content = json!({"target": format!("@l{target}")});
+                log.add(
+                    "analyst",
+                    "incidents.unlinked.v1",
+                    &id,
+                    json!({"content": content}),
+                );
+            }
+            Act::Assess {
+                target,
+                violation,
+                by,
+            } if known(&log, *target) => {
+                let finding = if *violation { "violation" } else { "not_violation" };
+                let assessor = ["mission", "observers"][*by];
+                let content = json!({
+                    "assessor": assessor, "targets": [format!("@{}", report(*target))],
+                    "occurrence": "confirmed", "attribution": [{"actor": "side-a", "degree": "attributed"}],
+                    "characterisation": [{"finding": finding}],
+                });
+                log.say("monitor", "incident.assessed.v1", &id, "mission", content);
+            }
+            Act::Serve { target } if known(&log, *target) => {
+                let content = json!({
+                    "number": format!("VR-{n}"), "issued_by": "mission", "addressee": "side-a",
+                    "targets": [format!("@{}", report(*target))], "time": time(0),
+                });
+                log.say("monitor", "violation_report.issued.v1", &id, "mission", content);
+            }
+            Act::Effort { patrols, time: at } => {
+                let content = json!({"body": "mission", "period": time(*at), "patrols": patrols});
+                log.say("monitor", "effort.reported.v1", &id, "mission", content);
+            }
+            _ => {}
+        }
+    }
+    log
+}
+
+/// The cuts under which a fact has one value.
+const SINGLE: [Cut; 6] = [
+    Cut::Side,
+    Cut::District,
+    Cut::Kind,
+    Cut::Domain,
+    Cut::Asserter,
+    Cut::Place,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_count_is_negative_mixes_units_or_counts_what_was_withdrawn(acts in proptest::collection::vec(act(), 0..40)) {
+        let log = play(&acts);
+        let projection = log.fold();
+        let mut live: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+        for (view, kind) in [(View::Allegations, "allegation/"), (View::Observations, "observation/"), (View::Tallies, "tally/")] {
+            projection.for_each_row(view, |key, row| {
+                let row: Value = serde_json::from_slice(row).unwrap();
+                let counted = row["counted"].as_bool() == Some(true);
+                if key.starts_with(kind) && counted {
+                    live.entry(view.name()).or_default().extend(row["entries"].as_array().unwrap().iter().map(|e| e["index"].as_u64().unwrap()));
+                }
+            });
+        }
+        for codebook in ["karabakh-2020", "osce-style", "un-zone"] {
+            for by in [By::Whole, By::Day, By::Month] {
+                let counts = log.count(codebook, &Query::all().by(by));
+                let mut units: BTreeMap<String, String> = BTreeMap::new();
+                for row in rows(&counts, "count") {
+                    let text = |field: &str| row[field].as_str().unwrap().to_owned();
+                    // A number has no sign, one series, one unit, and the bounds in their order.
+                    let bound = |name: &str| row["count"][name].as_u64();
+                    let bounds: Vec<u64> = ["min", "best", "max"].into_iter().filter_map(bound).collect();
+                    prop_assert!(bounds.is_sorted(), "{row}");
+                    prop_assert!(row["count"].as_object().unwrap().values().all(|bound| bound.is_null() || bound.is_u64()), "{row}");
+                    let before = units.insert(text("series"), text("unit"));
+                    prop_assert!(before.is_none_or(|unit| unit == text("unit")));
+                    prop_assert_eq!(text("codebook"), codebook);
+                    if ["allegation", "incident", "complaint"].contains(&text("unit").as_str()) {
+                        let counted = live.get("allegations").cloned().unwrap_or_default();
+                        for entry in row["entries"].as_array().unwrap() {
+                            prop_assert!(counted.contains(&entry["index"].as_u64().unwrap()), "{row}");
+                        }
+                    }
+                    if text("unit") == "observation" {
+                        let counted = live.get("observations").cloned().unwrap_or_default();
+                        for entry in row["entries"].as_array().unwrap() {
+                            prop_assert!(counted.contains(&entry["index"].as_u64().unwrap()), "{row}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_cut_add_up_to_the_uncut_number(acts in proptest::collection::vec(act(), 0..40)) {
+        let log = play(&acts);
+        let total = |query: &Query| -> u64 { numbers(&log.count("karabakh-2020", query)).values().sum() };
+        let whole = total(&Query::of("allegations"));
+        for cut in SINGLE {
+            prop_assert_eq!(total(&Query::of("allegations").cut(cut)), whole, "{}", cut);
+            prop_assert_eq!(total(&Query::of("allegations").by(By::Day).cut(cut)), whole, "{}", cut);
+        }
+        // The conditions take rows away and change none.
+        let both: u64 = [("mortar", 0), ("sniper", 0), ("overflight_uav", 0), ("other", 0)]
+            .map(|(kind, _)| total(&Query::of("allegations").only(Cut::Kind, kind))).iter().sum();
+        prop_assert_eq!(both, whole);
+        // A weapon is one of several: its rows say how many of their facts stand elsewhere as well.
+        let rows = rows(&log.count("karabakh-2020", &Query::of("allegations").cut(Cut::Weapon)), "count");
+        let sum: u64 = rows.iter().map(|row| row["count"]["best"].as_u64().unwrap()).sum();
+        let shared: u64 = rows.iter().map(|row| row["shared"].as_u64().unwrap()).sum();
+        prop_assert_eq!(sum - shared + shared / 2, whole);
+        // The view and the codebook agree on the number of allegations and of incidents.
+        let mut alleged = 0;
+        let mut incidents = 0;
+        let projection = log.fold();
+        projection.for_each_row(View::Allegations, |_, row| {
+            let row: Value = serde_json::from_slice(row).unwrap();
+            alleged += row["alleged"].as_u64().unwrap_or_default();
+        });
+        projection.for_each_row(View::Incidents, |key, row| if key == "total" {
+            let row: Value = serde_json::from_slice(row).unwrap();
+            incidents = row["incidents"].as_u64().unwrap();
+        });
+        prop_assert_eq!(whole, alleged);
+        prop_assert_eq!(total(&Query::of("incidents")), incidents);
+    }
+
+    #[test]
+    fn linking_and_unlinking_gives_back_the_earlier_numbers(
+        acts in proptest::collection::vec(act(), 0..30), a in 0..30_usize, b in 0..30_usize,
+    ) {
+        let query = Query::all().by(By::Day).cut(Cut::Side).cut(Cut::Kind).cut(Cut::District);
+        let ignoring_hashes = |log: &Log| -> Vec<(String, u64)> {
+            ["karabakh-2020", "un-zone"].iter().flat_map(|codebook| {
+                let counts = log.count(codebook, &query);
+                rows(&counts, "count").into_iter().map(|row| (row["key"].to_string(), row["count"]["min"].as_u64().unwrap_or(0))).collect::<Vec<_>>()
+            }).collect()
+        };
+        let mut log = play(&acts);
+        let before = ignoring_hashes(&log);
+        let linked = log.has(&format!("r{a}")) && log.has(&format!("r{b}")) && {
+            let content = json!({"a": format!("@r{a}"), "b": format!("@r{b}"), "relation": "competing_accounts"});
+            log.add("analyst", "incidents.linked.v1", "again", json!({"content": content})).is_some()
+        };
+        if linked {
+            log.add("analyst", "incidents.unlinked.v1", "and-back", json!({"content": {"target": "@again"}})).unwrap();
+        }
+        prop_assert_eq!(ignoring_hashes(&log), before);
+    }
+}
