@@ -177,6 +177,13 @@ impl Projection {
         fields.map(|field| names.text(field)).collect()
     }
 
+    /// The name of the producer that published an entry.
+    pub fn producer(&self, index: u64) -> Option<&str> {
+        let known = index < self.tree_size().0;
+        let index = u32::try_from(index).ok().filter(|_| known)?;
+        Some(self.state.names.text(self.state.entries.producer(index)))
+    }
+
     /// The ledger's origin, once entry 0 was applied.
     pub fn origin(&self) -> Option<&str> {
         self.state.names.option(self.state.ledger.origin())
