@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("admission", &["report", "tlog"]),
     ("projection", &["report", "tlog"]),
     ("desk", &["projection", "report", "tlog"]),
+    ("briefing", &["desk", "projection", "report", "tlog"]),
     ("eventlog", &["tlog"]),
     ("ledger", &["admission", "eventlog", "report", "tlog"]),
     ("audit", &["admission", "projection", "report", "tlog"]),
@@ -30,6 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "admission",
             "audit",
+            "briefing",
             "bus",
             "eventlog",
             "exporter",
@@ -41,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "replica",
             "report",
             "tlog",
+            "wording",
         ],
     ),
     ("xtask", &["eventlog", "tlog"]),
@@ -54,6 +57,7 @@ const PURE: &[&str] = &[
     "admission",
     "projection",
     "desk",
+    "briefing",
     "audit",
 ];
 
