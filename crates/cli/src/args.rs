@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, bench, completions, demo, init, key, log, man, producer, receipt, submit, view,
+    audit, bench, completions, demo, export, init, key, log, man, producer, receipt, submit, view,
 };
 #[cfg(feature = "nats")]
 use crate::commands::{doctor, nats_config, office, project, serve, watch};
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Submit(submit::Args),
     /// Shows a view: numbers, with the entries, the tree and the digest that they come from
     View(view::Args),
+    /// Exports rows and reports for other programs: CSV, NDJSON, GeoJSON, XLSX, and the shapes of ACLED and UCDP GED
+    #[command(subcommand)]
+    Export(export::Command),
     /// Reads the log itself
     #[command(subcommand)]
     Log(log::Command),

@@ -86,7 +86,8 @@ fn write_renamed(path: &Path, bytes: &[u8], durable: bool) -> std::io::Result<()
     if durable { sync_folder_of(path) } else { Ok(()) }
 }
 
-fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+/// Waits until the names in the folder of `path` are on disk.
+pub(crate) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         _ => File::open(".")?.sync_all(),

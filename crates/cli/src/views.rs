@@ -152,6 +152,12 @@ impl std::str::FromStr for Condition {
     }
 }
 
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.path, self.value)
+    }
+}
+
 impl Condition {
     /// Whether the row has the value at the path; in a list, any element may have it.
     pub(crate) fn holds(&self, row: &Row) -> bool {

@@ -62,7 +62,8 @@ impl Query {
 /// A codebook that the log names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Codebook {
-    codebook: String,
+    #[serde(rename = "codebook")]
+    id: String,
     sha256: String,
     entry: u64,
     in_force: bool,
@@ -73,7 +74,7 @@ pub(crate) struct Codebook {
 impl Codebook {
     /// A path below this codebook, for a table of all of them.
     pub(crate) fn path(&self, field: &str) -> String {
-        format!("{} (entry {}): {field}", self.codebook, self.entry)
+        format!("{} (entry {}): {field}", self.id, self.entry)
     }
 
     /// What the log says about it.
@@ -111,7 +112,7 @@ impl About {
             .codebooks()
             .into_iter()
             .map(|adopted| Codebook {
-                codebook: adopted.id,
+                id: adopted.id,
                 sha256: adopted.sha256.to_string(),
                 entry: adopted.index,
                 in_force: false,
@@ -157,7 +158,7 @@ impl About {
             let force = if codebook.in_force { ", in force" } else { "" };
             let text = format!(
                 "{}, sha256 {}, entry {}{force}",
-                codebook.codebook, codebook.sha256, codebook.entry
+                codebook.id, codebook.sha256, codebook.entry
             );
             lines.push(("codebook".to_owned(), text));
         }

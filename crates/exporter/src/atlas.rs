@@ -54,13 +54,15 @@ impl<'a, 'b> Atlas<'a, 'b> {
         (self.lookup)(self.history.newest(index, self.size))
     }
 
-    /// Where a label is: by the reports themselves, or else by the registration. Never by anything around it.
-    pub(crate) fn locate(&mut self, label: &str, entries: &[u64]) -> Located {
+    /// Where a label is: by the reports themselves, or else by the registration. Never by anything around it, and not at all
+    /// when one of these entries, or one of those beside them, is hidden.
+    pub(crate) fn locate(&mut self, label: &str, entries: &[u64], beside: &[u64]) -> Located {
         let registered = self.gazetteer.get(label).cloned();
         let names = registered
             .as_ref()
             .map_or(Json::List(Vec::new()), |place| place.names.clone());
-        let hidden = entries.iter().any(|index| self.shield.hides(*index));
+        let mut all = entries.iter().chain(beside);
+        let hidden = all.any(|index| self.shield.hides(*index));
         if hidden || self.shield.withholds(label) || matches!(label, "redacted" | "withheld") {
             return Located {
                 names,

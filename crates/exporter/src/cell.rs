@@ -37,6 +37,17 @@ pub(crate) fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_begins_a_formula_and_nothing_is_guarded_twice(text in "[-+=@\t\r\n0-9.eE'a\u{ff1d}]{0,6}") {
+            let once = guarded(&text).into_owned();
+            prop_assert!(is_number(&once) || !once.starts_with(STARTS));
+            prop_assert_eq!(guarded(&once), once.as_str());
+            prop_assert_eq!(once.strip_prefix('\'').filter(|_| !text.starts_with('\'')).unwrap_or(&once), text.as_str());
+        }
+    }
 
     #[test]
     fn formulas_get_a_quote_and_numbers_do_not() {

@@ -71,13 +71,12 @@ fn give(change: &str, row: Option<&Pulled>, sink: &mut dyn FnMut(&str, &[u8])) {
 mod tests {
     use super::*;
 
-    fn source(rows: &[(&'static str, u32)]) -> impl Fn(&mut dyn FnMut(&str, &[u8])) + Sync {
-        let rows = rows.to_vec();
-        move |sink: &mut dyn FnMut(&str, &[u8])| {
-            for (key, number) in &rows {
+    fn source<'a>(rows: &'a [(&'static str, u32)]) -> Box<Source<'a>> {
+        Box::new(move |sink| {
+            for (key, number) in rows {
                 sink(key, format!("{{\"key\":\"{key}\",\"n\":{number}}}").as_bytes());
             }
-        }
+        })
     }
 
     fn check(before: &[(&'static str, u32)], after: &[(&'static str, u32)], expected: &[&str]) {

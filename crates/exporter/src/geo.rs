@@ -81,6 +81,8 @@ struct Spot {
     id: String,
     label: String,
     entries: Vec<u64>,
+    /// Other claims of the same incident: when one of them is hidden, so is this.
+    beside: Vec<u64>,
     properties: Vec<(String, Json)>,
 }
 
@@ -148,6 +150,7 @@ fn spots(view: &str, row: &Row) -> Vec<Spot> {
             id: at.map_or_else(|| format!("{view}/{key}"), |at| format!("{view}/{key}#{at}")),
             label: label.to_owned(),
             entries: [own(row), incident(row)].concat(),
+            beside: Vec::new(),
             properties,
         }
     };
@@ -165,6 +168,7 @@ fn spots(view: &str, row: &Row) -> Vec<Spot> {
 /// A spot for each claim of an incident: accounts of one incident may name different places.
 fn claims(view: &str, row: &Row) -> Vec<Spot> {
     let key = row.text("key");
+    let beside = own(row);
     let spot = |claim: &Json| {
         let Json::Object(fields) = claim else { return None };
         let index = claim.get("entry").get("index").number()?;
@@ -182,6 +186,7 @@ fn claims(view: &str, row: &Row) -> Vec<Spot> {
             id: format!("{view}/{key}#{index}"),
             label: claim.get("place").text().to_owned(),
             entries: vec![index],
+            beside: beside.clone(),
             properties,
         })
     };
@@ -208,7 +213,7 @@ fn incident(row: &Row) -> Vec<u64> {
 
 /// Writes one feature; true when it has a point.
 fn write(atlas: &mut Atlas<'_, '_>, mut spot: Spot, out: &mut impl Write) -> Result<bool, Error> {
-    let located = atlas.locate(&spot.label, &spot.entries);
+    let located = atlas.locate(&spot.label, &spot.entries, &spot.beside);
     let text = |text: &str| Json::Text(text.to_owned());
     let radius = located
         .precision

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use armistice_report::{EntryHash, Event, PlacePrecision, Report};
 
-use crate::{Shield, places};
+use crate::{Error, Shield, Source, json::Json, places, row::Row, scrub::entries_below};
 
 /// The first eight bytes of an entry's hash.
 type Prefix = u64;
@@ -149,8 +149,12 @@ impl History {
         found.map(|(_, index)| *index)
     }
 
-    /// What is withheld or redacted, and what would give it away.
-    pub fn shield(&self) -> Shield {
+    /// What is withheld or redacted, and what would give it away. `incidents` gives the rows of that view: claims that
+    /// repeat each other are one incident without a link.
+    ///
+    /// # Errors
+    /// A row that is no JSON.
+    pub fn shield(&self, incidents: &Source<'_>) -> Result<Shield, Error> {
         let mut fields: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         for (target, redacted) in &self.redacted {
             let Some(index) = self.find(*target) else { continue };
@@ -183,15 +187,14 @@ impl History {
                 .filter(|(_, name)| names.contains(name))
                 .map(|(index, _)| self.original(*index)),
         );
-        self.spread(&mut hidden);
-        Shield::new(hidden, withheld, fields)
+        if !hidden.is_empty() {
+            self.spread(&mut hidden, &together(incidents)?);
+        }
+        Ok(Shield::new(hidden, withheld, fields))
     }
 
     /// Whatever is the same incident, or names a hidden report, is hidden as well, until nothing more is.
-    fn spread(&self, hidden: &mut BTreeSet<u32>) {
-        if hidden.is_empty() {
-            return;
-        }
+    fn spread(&self, hidden: &mut BTreeSet<u32>, together: &[Vec<u32>]) {
         let unlinked: BTreeSet<u32> = self.unlinked.iter().filter_map(|link| self.find(*link)).collect();
         let links: Vec<(u32, u32)> = self
             .links
@@ -204,6 +207,11 @@ impl History {
             for (a, b) in &links {
                 if hidden.contains(a) || hidden.contains(b) {
                     hidden.extend([*a, *b]);
+                }
+            }
+            for claims in together {
+                if claims.iter().any(|index| hidden.contains(index)) {
+                    hidden.extend(claims);
                 }
             }
             for (target, index) in &self.beside {
@@ -246,6 +254,30 @@ impl History {
     pub(crate) fn casualties_of(&self, index: u64, size: u64) -> impl Iterator<Item = u64> + '_ {
         edges(&self.settled.casualties, index, size)
     }
+}
+
+/// The entries of each incident that has several.
+fn together(incidents: &Source<'_>) -> Result<Vec<Vec<u32>>, Error> {
+    let mut found = Ok(Vec::new());
+    incidents(&mut |key, line| {
+        let Ok(groups) = &mut found else { return };
+        match Row::read(key, line) {
+            Ok(row) if row.text("row") == "incident" => {
+                let claims = row.get("claims").items().iter().map(|claim| claim.get("entry").clone());
+                let entries = entries_below(&[("entries".to_owned(), Json::List(claims.collect()))]);
+                let entries: Vec<u32> = entries
+                    .into_iter()
+                    .filter_map(|index| index.try_into().ok())
+                    .collect();
+                if entries.len() > 1 {
+                    groups.push(entries);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => found = Err(error),
+        }
+    });
+    found
 }
 
 fn is_withheld(event: &Event) -> bool {

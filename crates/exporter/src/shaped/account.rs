@@ -54,7 +54,7 @@ impl Account {
             .first()
             .map(|(_, place)| (*place).clone());
         let label = place.as_ref().and_then(places::label).unwrap_or_default();
-        let located = atlas.locate(&label, &[index]);
+        let located = atlas.locate(&label, &[index], &[]);
         let redacted = atlas.shield.redacted(index).to_vec();
         let (own, cells_left_out) = without_cells(own, &redacted, &located);
         let deaths = Self::deaths(index, &report, own.as_ref(), atlas);

@@ -53,7 +53,7 @@ const STRATEGIC: &str = "Strategic developments";
 const POLITICAL: &str = "Political violence";
 
 /// The row of one account.
-pub(super) fn row(account: &Account, days: &Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
+pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
     let time = account.time().ok_or(Reason::NoDate)?;
     let (first, _) = days.between(time).ok_or(Reason::NoDate)?;
     let kind = match places::content(&account.report.event) {

@@ -65,7 +65,7 @@ pub(crate) const COLUMNS: [(&str, Datatype); 49] = [
 ];
 
 /// The row of one account.
-pub(super) fn row(account: &Account, days: &Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
+pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
     let has_deaths = account
         .deaths
         .as_ref()

@@ -9,6 +9,7 @@ mod account;
 mod acled;
 mod days;
 mod deaths;
+mod earlier;
 mod ged;
 
 use std::io::Write;
@@ -25,6 +26,7 @@ use crate::{
 };
 use account::Account;
 use days::Days;
+pub use earlier::Earlier;
 
 /// Gives the report of an entry; `None` when it cannot be read.
 pub type Lookup<'a> = dyn FnMut(u64) -> Option<Report> + 'a;
@@ -79,42 +81,70 @@ pub struct Reports<'a, 'b> {
     pub lookup: &'a mut Lookup<'b>,
 }
 
-/// Writes the rows to `out` and what was left out to `left_out`, as they are made.
+/// Remembers what the export of an earlier tree size held, to write only what changed since.
+///
+/// # Errors
+/// A row that is no JSON.
+pub fn earlier(shape: Shape, reports: Reports<'_, '_>) -> Result<Earlier, Error> {
+    let nothing = Earlier::default();
+    let (_, seen) = run(shape, reports, &nothing, std::io::sink(), std::io::sink())?;
+    Ok(seen)
+}
+
+/// Writes the rows to `out` and what was left out to `left_out`, as they are made; with [`earlier`] only what is new or
+/// was another row then. A row that is gone since is in `left_out`.
 ///
 /// # Errors
 /// [`Error::Write`], or a row that is no JSON.
 pub fn shaped(
     shape: Shape,
     reports: Reports<'_, '_>,
+    earlier: &Earlier,
     out: impl Write,
     left_out: impl Write,
 ) -> Result<Summary, Error> {
-    let days = Days::of(reports.producers, reports.shield)?;
-    let atlas = Atlas::new(
-        reports.frame,
-        (reports.history, reports.shield),
-        reports.size,
-        reports.lookup,
-    )?;
+    Ok(run(shape, reports, earlier, out, left_out)?.0)
+}
+
+fn run(
+    shape: Shape,
+    reports: Reports<'_, '_>,
+    before: &Earlier,
+    out: impl Write,
+    left_out: impl Write,
+) -> Result<(Summary, Earlier), Error> {
+    let Reports {
+        allegations,
+        tallies,
+        casualties,
+        frame,
+        producers,
+        history,
+        shield,
+        size,
+        lookup,
+    } = reports;
+    let days = Days::of(producers, shield)?;
+    let atlas = Atlas::new(frame, (history, shield), size, lookup)?;
     let mut shaping = Shaping {
         shape,
         days,
         atlas,
         writer: csv::Writer::from_writer(out),
         left_out: LeftOut::new(left_out)?,
+        before,
+        seen: Earlier::default(),
     };
     shaping.writer.write_record(shape.columns().names())?;
-    reports
-        .allegations
-        .each(|line| shaping.allegation(&Row::read("", line)?))?;
-    reports
-        .tallies
-        .each(|line| shaping.tally(&Row::read("", line)?))?;
-    reports
-        .casualties
-        .each(|line| shaping.figure(&Row::read("", line)?))?;
+    allegations.each(|line| shaping.allegation(&Row::read("", line)?))?;
+    tallies.each(|line| shaping.tally(&Row::read("", line)?))?;
+    casualties.each(|line| shaping.figure(&Row::read("", line)?))?;
+    shaping.seen.settle();
+    for index in before.written_only(&shaping.seen) {
+        shaping.left_out.row(index, Reason::NoLongerChosen)?;
+    }
     shaping.writer.flush()?;
-    shaping.left_out.finish()
+    Ok((shaping.left_out.finish()?, shaping.seen))
 }
 
 struct Shaping<'a, 'b, W: Write, L: Write> {
@@ -123,6 +153,8 @@ struct Shaping<'a, 'b, W: Write, L: Write> {
     atlas: Atlas<'a, 'b>,
     writer: csv::Writer<W>,
     left_out: LeftOut<L>,
+    before: &'a Earlier,
+    seen: Earlier,
 }
 
 fn entries(row: &Row, field: &str) -> Vec<u64> {
@@ -135,7 +167,7 @@ impl<W: Write, L: Write> Shaping<'_, '_, W, L> {
             return Ok(());
         }
         for repeat in entries(row, "republished") {
-            self.left_out.row(repeat, Reason::Repeats)?;
+            self.settle(repeat, Err(Reason::Repeats))?;
         }
         match entries(row, "entries").first() {
             Some(index) => self.account(*index, row),
@@ -157,7 +189,7 @@ impl<W: Write, L: Write> Shaping<'_, '_, W, L> {
         if is_own {
             self.account(*index, row)
         } else {
-            self.left_out.row(*index, Reason::NotAnEvent)
+            self.settle(*index, Err(Reason::NotAnEvent))
         }
     }
 
@@ -173,23 +205,36 @@ impl<W: Write, L: Write> Shaping<'_, '_, W, L> {
                 .and_then(account::dataset_row)
                 .is_some_and(|row| *row.dataset == *self.shape.dataset());
             if !is_own {
-                self.left_out.row(index, Reason::AreaFigure)?;
+                self.settle(index, Err(Reason::AreaFigure))?;
             }
         }
         Ok(())
     }
 
     fn account(&mut self, index: u64, row: &Row) -> Result<(), Error> {
+        let made = self.make(index, row);
+        self.settle(index, made)
+    }
+
+    fn make(&mut self, index: u64, row: &Row) -> Result<Made, Reason> {
         if self.atlas.history.is_retracted(index, self.atlas.size) {
-            return self.left_out.row(index, Reason::Retracted);
+            return Err(Reason::Retracted);
         }
-        let Some(account) = Account::read(index, row, self.shape.dataset(), &mut self.atlas) else {
-            return self.left_out.row(index, Reason::Unreadable);
-        };
-        let made = match self.shape {
-            Shape::Acled => acled::row(&account, &self.days, &self.atlas.gazetteer),
-            Shape::Ged => ged::row(&account, &self.days, &self.atlas.gazetteer),
-        };
+        let account =
+            Account::read(index, row, self.shape.dataset(), &mut self.atlas).ok_or(Reason::Unreadable)?;
+        match self.shape {
+            Shape::Acled => acled::row(&account, self.days, &self.atlas.gazetteer),
+            Shape::Ged => ged::row(&account, self.days, &self.atlas.gazetteer),
+        }
+    }
+
+    /// Writes a row or why there is none, unless it was the same at the earlier tree size.
+    fn settle(&mut self, index: u64, made: Result<Made, Reason>) -> Result<(), Error> {
+        let print = self.seen.add(index, &made);
+        if self.before.had(print) {
+            self.left_out.summary.unchanged += 1;
+            return Ok(());
+        }
         let made = match made {
             Ok(made) => made,
             Err(reason) => return self.left_out.row(index, reason),
@@ -205,7 +250,7 @@ impl<W: Write, L: Write> Shaping<'_, '_, W, L> {
 }
 
 /// A row in the shape, with the columns that had to stay empty.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(crate) struct Made {
     pub(crate) cells: Vec<String>,
     pub(crate) left_out: Vec<(&'static str, Reason)>,
