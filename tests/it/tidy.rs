@@ -12,6 +12,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("wording", &["report"]),
     ("admission", &["report", "tlog"]),
     ("projection", &["report", "tlog"]),
+    ("sealing", &["report", "tlog"]),
     ("desk", &["projection", "report", "tlog"]),
     ("briefing", &["desk", "projection", "report", "tlog"]),
     ("eventlog", &["tlog"]),
@@ -42,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "relay",
             "replica",
             "report",
+            "sealing",
             "tlog",
             "wording",
         ],
@@ -56,6 +58,7 @@ const PURE: &[&str] = &[
     "wording",
     "admission",
     "projection",
+    "sealing",
     "desk",
     "briefing",
     "audit",
@@ -85,6 +88,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "xtask"]),
     ("ed25519-dalek", &["tlog"]),
     ("sha2", &["tlog"]),
+    ("chacha20poly1305", &["sealing"]),
     ("rust_xlsxwriter", &["exporter"]),
 ];
 
