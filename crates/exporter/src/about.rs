@@ -24,7 +24,7 @@ pub struct ViewStamp {
     pub version: u32,
     /// All of its rows, before conditions.
     pub rows: u64,
-    /// RFC 6962 root over them, in base64.
+    /// RFC 6962 root over them, in hexadecimal.
     pub digest: String,
 }
 
@@ -95,7 +95,7 @@ pub struct About {
     pub ledger: Option<String>,
     /// The entries that it was computed from: `0 … tree_size - 1`.
     pub tree_size: u64,
-    /// The log's RFC 6962 root over them, in base64.
+    /// The log's RFC 6962 root over them, in hexadecimal.
     pub root: String,
     /// What was asked for.
     pub query: Query,

@@ -54,6 +54,24 @@ impl<'a, 'b> Atlas<'a, 'b> {
         (self.lookup)(self.history.newest(index, self.size))
     }
 
+    /// What the first of the reports that names a place calls it; empty when none may be known.
+    pub(crate) fn label(&mut self, entries: &[u64]) -> String {
+        for index in entries {
+            if self.shield.hides(*index) {
+                return String::new();
+            }
+            let label = self.newest(*index).and_then(|report| {
+                places::of(&report.event)
+                    .first()
+                    .and_then(|(_, place)| places::label(place))
+            });
+            if let Some(label) = label {
+                return label;
+            }
+        }
+        String::new()
+    }
+
     /// Where a label is: by the reports themselves, or else by the registration. Never by anything around it, and not at all
     /// when one of these entries, or one of those beside them, is hidden.
     pub(crate) fn locate(&mut self, label: &str, entries: &[u64], beside: &[u64]) -> Located {

@@ -213,6 +213,14 @@ fn incident(row: &Row) -> Vec<u64> {
 
 /// Writes one feature; true when it has a point.
 fn write(atlas: &mut Atlas<'_, '_>, mut spot: Spot, out: &mut impl Write) -> Result<bool, Error> {
+    if spot.label.is_empty() {
+        // Claims of an incident name registered places only.
+        spot.label = atlas.label(&spot.entries);
+        if !spot.label.is_empty() {
+            spot.properties
+                .push(("place_named".to_owned(), Json::Text(spot.label.clone())));
+        }
+    }
     let located = atlas.locate(&spot.label, &spot.entries, &spot.beside);
     let text = |text: &str| Json::Text(text.to_owned());
     let radius = located

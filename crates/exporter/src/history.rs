@@ -263,7 +263,11 @@ fn together(incidents: &Source<'_>) -> Result<Vec<Vec<u32>>, Error> {
         let Ok(groups) = &mut found else { return };
         match Row::read(key, line) {
             Ok(row) if row.text("row") == "incident" => {
-                let claims = row.get("claims").items().iter().map(|claim| claim.get("entry").clone());
+                let claims = row
+                    .get("claims")
+                    .items()
+                    .iter()
+                    .map(|claim| claim.get("entry").clone());
                 let entries = entries_below(&[("entries".to_owned(), Json::List(claims.collect()))]);
                 let entries: Vec<u32> = entries
                     .into_iter()

@@ -38,7 +38,10 @@ pub(crate) fn day() -> Value {
 
 /// A claim of `by` against `accused`.
 pub(crate) fn attack(by: &str, accused: &str, place: Value) -> Value {
-    says(by, json!({"kind": "mortar", "accused": accused, "time": day(), "place": place}))
+    says(
+        by,
+        json!({"kind": "mortar", "accused": accused, "time": day(), "place": place}),
+    )
 }
 
 impl Log {
@@ -51,14 +54,29 @@ impl Log {
             "operator": {"name": "operator", "key": key("operator")},
             "codebook": {"id": "demo", "sha256": "5f".repeat(32)}, "zone": "+04:00",
         });
-        log.add("operator", "ledger.founded.v1", "founding", json!({"content": founding}));
+        log.add(
+            "operator",
+            "ledger.founded.v1",
+            "founding",
+            json!({"content": founding}),
+        );
         for (name, may) in [("desk", "claim"), ("analyst", "curate")] {
             let content = json!({"producer": name, "key": key(name), "may": [may]});
-            log.add("operator", "producer.enrolled.v1", &format!("enrol-{name}"), json!({"content": content}));
+            log.add(
+                "operator",
+                "producer.enrolled.v1",
+                &format!("enrol-{name}"),
+                json!({"content": content}),
+            );
         }
         for side in ["a", "b"] {
             let content = json!({"actor": side, "role": "side", "names": [{"name": side}]});
-            log.add("analyst", "actor.registered.v1", side, json!({"content": content}));
+            log.add(
+                "analyst",
+                "actor.registered.v1",
+                side,
+                json!({"content": content}),
+            );
         }
         log
     }
@@ -94,8 +112,8 @@ impl Log {
     fn resolve(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Some(id) = text.strip_prefix('@') {
-                    *text = self.ids[id].to_string();
+                if let Some(hash) = text.strip_prefix('@').and_then(|id| self.ids.get(id)) {
+                    *text = hash.to_string();
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.resolve(item)),
@@ -111,7 +129,12 @@ impl Log {
     pub(crate) fn redact(&mut self, target: &str, field: &str) {
         let content = json!({"target": format!("@{target}"), "fields": [field], "reason": "safety"});
         let id = format!("redact-{}", self.len());
-        self.add("analyst", "redaction.applied.v1", &id, json!({"content": content}));
+        self.add(
+            "analyst",
+            "redaction.applied.v1",
+            &id,
+            json!({"content": content}),
+        );
     }
 
     pub(crate) fn exports(&self, size: usize) -> Exports<'_> {
@@ -153,7 +176,11 @@ pub(crate) struct Exports<'a> {
 
 impl Exports<'_> {
     pub(crate) fn about(&self, views: &[View]) -> About {
-        About::new(&self.projection, Query::views(&self.projection, views), Some("CC-BY-4.0"))
+        About::new(
+            &self.projection,
+            Query::views(&self.projection, views),
+            Some("CC-BY-4.0"),
+        )
     }
 
     pub(crate) fn csv(&self, view: View) -> (String, Value) {
@@ -175,13 +202,20 @@ impl Exports<'_> {
         let source = |sink: &mut dyn FnMut(&str, &[u8])| self.projection.for_each_row(view, sink);
         let mut out = Vec::new();
         let made = self.projection.last_received();
-        xlsx::write(&Rows::new(&source, &self.shield), &self.about(&[view]), made, &mut out).unwrap();
+        xlsx::write(
+            &Rows::new(&source, &self.shield),
+            &self.about(&[view]),
+            made,
+            &mut out,
+        )
+        .unwrap();
         out
     }
 
     pub(crate) fn geojson(&self) -> String {
         let views: Vec<View> = GEO_VIEWS.iter().map(|name| name.parse().unwrap()).collect();
-        let of = |view: View| move |sink: &mut dyn FnMut(&str, &[u8])| self.projection.for_each_row(view, sink);
+        let of =
+            |view: View| move |sink: &mut dyn FnMut(&str, &[u8])| self.projection.for_each_row(view, sink);
         let sources: Vec<_> = views.iter().map(|view| of(*view)).collect();
         let parts: Vec<(&str, Rows<'_>)> = views
             .iter()
@@ -206,8 +240,10 @@ impl Exports<'_> {
     }
 
     fn with_reports<T>(&self, make: impl FnOnce(Reports<'_, '_>) -> T) -> T {
-        let of = |view: View| move |sink: &mut dyn FnMut(&str, &[u8])| self.projection.for_each_row(view, sink);
-        let (allegations, tallies, casualties) = (of(View::Allegations), of(View::Tallies), of(View::Casualties));
+        let of =
+            |view: View| move |sink: &mut dyn FnMut(&str, &[u8])| self.projection.for_each_row(view, sink);
+        let (allegations, tallies, casualties) =
+            (of(View::Allegations), of(View::Tallies), of(View::Casualties));
         make(Reports {
             allegations: &Rows::new(&allegations, &self.shield),
             tallies: &Rows::new(&tallies, &self.shield),
@@ -230,7 +266,11 @@ impl Exports<'_> {
         let (mut out, mut left_out) = (Vec::new(), Vec::new());
         let summary =
             self.with_reports(|reports| shaped(shape, reports, before, &mut out, &mut left_out).unwrap());
-        (String::from_utf8(out).unwrap(), String::from_utf8(left_out).unwrap(), summary)
+        (
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(left_out).unwrap(),
+            summary,
+        )
     }
 
     /// Every export of every view, as text.
@@ -256,7 +296,9 @@ pub(crate) fn records(csv: &str) -> Vec<BTreeMap<String, String>> {
     let header = reader.headers().unwrap().clone();
     let row = |row: csv::StringRecord| {
         let cells = header.iter().zip(&row);
-        cells.map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
+        cells
+            .map(|(name, cell)| (name.to_owned(), cell.to_owned()))
+            .collect()
     };
     reader.records().map(|record| row(record.unwrap())).collect()
 }

@@ -10,7 +10,6 @@
 )]
 
 mod log;
-mod memory;
 mod shapes;
 mod tables;
 mod withheld;

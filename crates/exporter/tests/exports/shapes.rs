@@ -9,11 +9,15 @@ use crate::log::{Log, attack, records, says};
 fn ged(row: &str, low: u64, best: u64, high: u64) -> [Value; 2] {
     let source = json!({"kind": "dataset", "row": {"dataset": "ucdp-ged", "release": "23.1", "id": row,
         "cells": [{"column": "dyad_name", "value": "X - Y"}, {"column": "deaths_a", "value": "2"}, {"column": "country", "value": "Syria"}]}});
-    let place = json!({"names": [{"name": "Rami"}], "lat": 35.763_369, "lon": 36.558_974, "precision": "exact"});
+    let place =
+        json!({"names": [{"name": "Rami"}], "lat": 35.763_369, "lon": 36.558_974, "precision": "exact"});
     let mut claim = attack("a", "b", place);
     claim["provenance"]["source"] = source.clone();
     let killed = json!({"min": low, "best": best, "max": high, "relation": "as_given"});
-    let mut dead = says("a", json!({"status": "mixed", "incident": format!("@{row}"), "killed": killed}));
+    let mut dead = says(
+        "a",
+        json!({"status": "mixed", "incident": format!("@{row}"), "killed": killed}),
+    );
     dead["provenance"]["source"] = source;
     [claim, dead]
 }
@@ -34,13 +38,33 @@ fn a_row_of_ged_comes_back_as_it_was() {
     assert_eq!(csv.lines().next().unwrap().split(',').count(), 49);
     assert_eq!(summary.rows, 2, "{left_out}");
     let fields = |row: &std::collections::BTreeMap<String, String>| {
-        ["id", "low", "best", "high", "dyad_name", "deaths_a", "country", "date_start", "date_end", "date_prec",
-            "latitude", "longitude", "where_prec", "where_coordinates"]
-            .map(|name| row[name].clone())
-            .join("|")
+        [
+            "id",
+            "low",
+            "best",
+            "high",
+            "dyad_name",
+            "deaths_a",
+            "country",
+            "date_start",
+            "date_end",
+            "date_prec",
+            "latitude",
+            "longitude",
+            "where_prec",
+            "where_coordinates",
+        ]
+        .map(|name| row[name].clone())
+        .join("|")
     };
-    assert_eq!(fields(&rows[0]), "300380|2|2|2|X - Y|2|Syria|2022-03-26|2022-03-26|1|35.763369|36.558974|1|Rami");
-    assert_eq!(fields(&rows[1]), "21300|9|4|4|X - Y|2|Syria|2022-03-26|2022-03-26|1|35.763369|36.558974|1|Rami");
+    assert_eq!(
+        fields(&rows[0]),
+        "300380|2|2|2|X - Y|2|Syria|2022-03-26|2022-03-26|1|35.763369|36.558974|1|Rami"
+    );
+    assert_eq!(
+        fields(&rows[1]),
+        "21300|9|4|4|X - Y|2|Syria|2022-03-26|2022-03-26|1|35.763369|36.558974|1|Rami"
+    );
 }
 
 #[test]
@@ -53,13 +77,18 @@ fn what_has_no_deaths_is_listed_for_ged_and_a_row_for_acled() {
     assert_eq!((csv.lines().count(), summary.rows), (1, 0));
     assert_eq!(
         left_out,
-        format!("entry,what,column,reason,meaning\n{claim},row,,no_deaths,\"no deaths are reported of it, and UCDP GED holds only events with deaths\"\n")
+        format!(
+            "entry,what,column,reason,meaning\n{claim},row,,no_deaths,\"no deaths are reported of it, and UCDP GED holds only events with deaths\"\n"
+        )
     );
     let (csv, left_out, _) = exports.shaped(Shape::Acled, &Earlier::default());
     let row = &records(&csv)[0];
     assert_eq!(row.len(), 31);
     assert_eq!((row["actor1"].as_str(), row["actor2"].as_str()), ("a", "b"));
-    assert_eq!((row["fatalities"].as_str(), row["geo_precision"].as_str()), ("", "2"));
+    assert_eq!(
+        (row["fatalities"].as_str(), row["geo_precision"].as_str()),
+        ("", "2")
+    );
     assert!(left_out.contains("latitude,no_point"), "{left_out}");
 }
 
@@ -83,7 +112,10 @@ fn changes_since_are_new_rows_other_rows_and_rows_that_went() {
             Shape::Ged => ("id", "best"),
             Shape::Acled => ("event_id_cnty", "fatalities"),
         };
-        let rows: Vec<String> = records(&csv).iter().map(|row| format!("{} {}", row[id], row[number])).collect();
+        let rows: Vec<String> = records(&csv)
+            .iter()
+            .map(|row| format!("{} {}", row[id], row[number]))
+            .collect();
         let expected = match shape {
             Shape::Ged => ["2 5", "4 1"],
             Shape::Acled => ["ucdp-ged:2 5", "ucdp-ged:4 1"],

@@ -56,13 +56,19 @@ fn a_table_has_a_column_for_each_field_and_says_what_it_is() {
     );
     assert_eq!((killed, wounded), (["13", "", ""], ["0", "0", "0"]));
     let columns = metadata["tableSchema"]["columns"].as_array().unwrap();
-    let titles: Vec<&str> = columns.iter().map(|column| column["titles"].as_str().unwrap()).collect();
+    let titles: Vec<&str> = columns
+        .iter()
+        .map(|column| column["titles"].as_str().unwrap())
+        .collect();
     assert_eq!(titles.join(","), csv.lines().next().unwrap());
     let kind = |title: &str| {
         let column = columns.iter().find(|column| column["titles"] == title).unwrap();
         column["datatype"].as_str().unwrap().to_owned()
     };
-    assert_eq!((kind("killed.min").as_str(), kind("entries").as_str()), ("integer", "json"));
+    assert_eq!(
+        (kind("killed.min").as_str(), kind("entries").as_str()),
+        ("integer", "json")
+    );
     let about = &metadata["notes"][0];
     assert_eq!(about["tree_size"], log.len());
     assert_eq!(about["root"], exports.projection.root().to_string());
@@ -93,7 +99,10 @@ fn no_cell_is_a_formula() {
     for shape in [armistice_exporter::Shape::Acled, armistice_exporter::Shape::Ged] {
         let (csv, _, summary) = exports.shaped(shape, &armistice_exporter::Earlier::default());
         assert_eq!(summary.rows, 1);
-        formulas += records(&csv)[0].values().filter(|cell| cell.starts_with("'=")).count();
+        formulas += records(&csv)[0]
+            .values()
+            .filter(|cell| cell.starts_with("'="))
+            .count();
         assert!(!records(&csv)[0].values().any(|cell| cell.starts_with(['=', '@'])));
     }
     assert!(formulas >= 2, "{formulas}");
@@ -117,13 +126,26 @@ fn a_workbook_has_the_rows_the_codebook_and_where_it_comes_from() {
     let log = log();
     let exports = log.exports(log.len());
     let bytes = exports.xlsx(View::Casualties);
-    assert_eq!(bytes, exports.xlsx(View::Casualties), "the same export has the same bytes");
+    assert_eq!(
+        bytes,
+        exports.xlsx(View::Casualties),
+        "the same export has the same bytes"
+    );
     let mut book = book(&bytes);
     assert_eq!(book.sheet_names(), ["data", "codebook", "about"]);
     let data = book.worksheet_range("data").unwrap();
-    let header: Vec<String> = data.rows().next().unwrap().iter().map(ToString::to_string).collect();
+    let header: Vec<String> = data
+        .rows()
+        .next()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let at = header.iter().position(|name| name == "killed.min").unwrap();
-    let figure = data.rows().find(|row| row[1] == Data::String("figure".to_owned())).unwrap();
+    let figure = data
+        .rows()
+        .find(|row| row[1] == Data::String("figure".to_owned()))
+        .unwrap();
     assert_eq!(figure[at], Data::Float(13.0));
     assert_eq!(figure[at + 1], Data::Empty);
     let about = cells(&bytes);
@@ -145,10 +167,18 @@ fn places_on_a_map_are_valid_geojson() {
     let log = log();
     let text = log.exports(log.len()).geojson();
     let map: geojson::GeoJson = text.parse().unwrap();
-    let geojson::GeoJson::FeatureCollection(map) = map else { panic!("no collection") };
-    assert_eq!(map.foreign_members.as_ref().unwrap()["armistice"]["tree_size"], log.len());
-    let ids: std::collections::BTreeSet<String> =
-        map.features.iter().map(|feature| format!("{:?}", feature.id)).collect();
+    let geojson::GeoJson::FeatureCollection(map) = map else {
+        panic!("no collection")
+    };
+    assert_eq!(
+        map.foreign_members.as_ref().unwrap()["armistice"]["tree_size"],
+        log.len()
+    );
+    let ids: std::collections::BTreeSet<String> = map
+        .features
+        .iter()
+        .map(|feature| format!("{:?}", feature.id))
+        .collect();
     assert_eq!(ids.len(), map.features.len());
     assert!(map.features.iter().any(|feature| feature.geometry.is_some()));
 }

@@ -18,7 +18,10 @@ fn bare() -> Value {
 
 fn register(log: &mut Log, id: &str, place: Value) {
     let mut content = json!({"place": "post-7", "kind": "observation_post", "names": [{"name": "Post 7"}]});
-    content.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+    content
+        .as_object_mut()
+        .unwrap()
+        .extend(place.as_object().unwrap().clone());
     log.add("analyst", "place.registered.v1", id, json!({"content": content}));
 }
 
@@ -27,7 +30,12 @@ fn log() -> Log {
     let mut log = Log::founded();
     let district = json!({"place": "district", "kind": "district", "names": [{"name": "The District"}],
         "lat": 40.5, "lon": 47.5, "precision": "adm2"});
-    log.add("analyst", "place.registered.v1", "district", json!({"content": district}));
+    log.add(
+        "analyst",
+        "place.registered.v1",
+        "district",
+        json!({"content": district}),
+    );
     log
 }
 
@@ -37,7 +45,11 @@ fn check(name: &str, log: &Log) {
     let all = exports.all();
     for degrees in ["39.912", "46.765"] {
         let at = all.find(degrees).unwrap_or_default();
-        assert!(!all.contains(degrees), "{name}: {}", &all[at.saturating_sub(300)..at + 20]);
+        assert!(
+            !all.contains(degrees),
+            "{name}: {}",
+            &all[at.saturating_sub(300)..at + 20]
+        );
     }
     let map: Value = serde_json::from_str(&exports.geojson()).unwrap();
     let features = map["features"].as_array().unwrap();
@@ -52,7 +64,12 @@ fn a_redacted_place_is_nowhere() {
     for place in [exact("Farrukh"), bare()] {
         for field in ["data.content.place", "data.content.place.lat", "data.content"] {
             let mut log = log();
-            log.add("desk", "incident.reported.v1", "c", attack("a", "b", place.clone()));
+            log.add(
+                "desk",
+                "incident.reported.v1",
+                "c",
+                attack("a", "b", place.clone()),
+            );
             log.redact("c", field);
             check(field, &log);
         }
@@ -72,8 +89,17 @@ fn a_redaction_that_came_later_holds_for_an_earlier_export() {
 #[test]
 fn a_correction_that_withholds_is_kept() {
     let mut log = log();
-    log.add("desk", "incident.reported.v1", "c", attack("a", "b", exact("Farrukh")));
-    let replacement = attack("a", "b", json!({"names": [{"name": "Farrukh"}], "precision": "withheld"}));
+    log.add(
+        "desk",
+        "incident.reported.v1",
+        "c",
+        attack("a", "b", exact("Farrukh")),
+    );
+    let replacement = attack(
+        "a",
+        "b",
+        json!({"names": [{"name": "Farrukh"}], "precision": "withheld"}),
+    );
     let content = json!({"target": "@c", "reason": "publisher_error", "replacement": {"type": "incident.reported.v1", "content": replacement["content"]}});
     log.add("desk", "claim.corrected.v1", "fix", says("a", content));
     check("corrected", &log);
@@ -82,18 +108,27 @@ fn a_correction_that_withholds_is_kept() {
 #[test]
 fn a_place_that_is_registered_as_withheld_has_no_point_of_its_district() {
     let mut log = log();
-    register(&mut log, "p1", json!({"lat": LAT, "lon": LON, "precision": "exact", "within": "district"}));
+    register(
+        &mut log,
+        "p1",
+        json!({"lat": LAT, "lon": LON, "precision": "exact", "within": "district"}),
+    );
     let named = json!({"place": "post-7", "precision": "exact"});
     log.add("desk", "incident.reported.v1", "c", attack("a", "b", named));
     // Somebody else gives the point of the same place.
     let mut other = bare();
     other["place"] = json!("post-7");
     log.add("desk", "incident.reported.v1", "d", attack("b", "a", other));
-    register(&mut log, "p2", json!({"precision": "withheld", "within": "district"}));
+    register(
+        &mut log,
+        "p2",
+        json!({"precision": "withheld", "within": "district"}),
+    );
     check("registered", &log);
-    let (ged, _, _) = log
-        .exports(log.len())
-        .shaped(armistice_exporter::Shape::Acled, &armistice_exporter::Earlier::default());
+    let (ged, _, _) = log.exports(log.len()).shaped(
+        armistice_exporter::Shape::Acled,
+        &armistice_exporter::Earlier::default(),
+    );
     assert!(!ged.contains("The District") && !ged.contains("Post 7"), "{ged}");
 }
 
@@ -101,8 +136,18 @@ fn a_place_that_is_registered_as_withheld_has_no_point_of_its_district() {
 fn other_accounts_of_the_same_incident_do_not_give_it_away() {
     let hidden = json!({"names": [{"name": "Farrukh"}], "precision": "withheld"});
     let mut linked = log();
-    linked.add("desk", "incident.reported.v1", "c", attack("a", "b", hidden.clone()));
-    linked.add("desk", "incident.reported.v1", "d", attack("b", "a", exact("Parukh")));
+    linked.add(
+        "desk",
+        "incident.reported.v1",
+        "c",
+        attack("a", "b", hidden.clone()),
+    );
+    linked.add(
+        "desk",
+        "incident.reported.v1",
+        "d",
+        attack("b", "a", exact("Parukh")),
+    );
     let link = json!({"content": {"a": "@c", "b": "@d", "relation": "competing_accounts"}});
     linked.add("analyst", "incidents.linked.v1", "link", link);
     check("linked", &linked);
@@ -110,7 +155,12 @@ fn other_accounts_of_the_same_incident_do_not_give_it_away() {
     // Without a link: who says it, whom, what, where and when are the same, from two producers.
     let mut repeated = log();
     repeated.add("desk", "incident.reported.v1", "c", attack("a", "b", hidden));
-    repeated.add("analyst", "incident.reported.v1", "d", attack("a", "b", exact("Farrukh")));
+    repeated.add(
+        "analyst",
+        "incident.reported.v1",
+        "d",
+        attack("a", "b", exact("Farrukh")),
+    );
     check("repeated", &repeated);
 
     // The dead of a hidden incident, with a place of their own.
@@ -128,12 +178,24 @@ fn other_accounts_of_the_same_incident_do_not_give_it_away() {
 #[test]
 fn what_is_not_withheld_has_its_point() {
     let mut log = log();
-    log.add("desk", "incident.reported.v1", "c", attack("a", "b", exact("Farrukh")));
-    let map: geojson::GeoJson = log.exports(log.len()).geojson().parse().unwrap();
-    let geojson::GeoJson::FeatureCollection(map) = map else { panic!("no collection") };
+    log.add(
+        "desk",
+        "incident.reported.v1",
+        "c",
+        attack("a", "b", exact("Farrukh")),
+    );
+    let text = log.exports(log.len()).geojson();
+    let map: geojson::GeoJson = text.parse().unwrap();
+    let geojson::GeoJson::FeatureCollection(map) = map else {
+        panic!("no collection")
+    };
     let feature = &map.features[0];
     assert_eq!(
-        feature.geometry.as_ref().unwrap().value,
+        feature
+            .geometry
+            .as_ref()
+            .unwrap_or_else(|| panic!("{text}"))
+            .value,
         geojson::GeometryValue::new_point([LON, LAT])
     );
     assert_eq!(feature.property("point_from").unwrap(), "report");
