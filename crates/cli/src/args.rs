@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, bench, completions, demo, export, init, key, log, man, producer, receipt, submit, view,
+    audit, bench, completions, demo, export, import, init, key, log, man, producer, receipt, submit, view,
 };
 #[cfg(feature = "nats")]
 use crate::commands::{doctor, nats_config, office, project, serve, watch};
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Producer(producer::Command),
     /// Signs and submits reports, and prints a receipt for each
     Submit(submit::Args),
+    /// Signs and submits the rows of data sets and of tables of counts
+    #[command(subcommand)]
+    Import(import::Command),
     /// Shows a view: numbers, with the entries, the tree and the digest that they come from
     View(view::Args),
     /// Exports rows and reports for other programs: CSV, NDJSON, GeoJSON, XLSX, and the shapes of ACLED and UCDP GED

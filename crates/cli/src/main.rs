@@ -16,6 +16,7 @@ mod commands;
 mod drafts;
 mod failure;
 mod files;
+mod group_session;
 mod keys;
 mod ledger_folder;
 #[cfg(feature = "nats")]

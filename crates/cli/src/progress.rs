@@ -17,3 +17,15 @@ pub(crate) fn bar(what: &'static str, total: u64) -> ProgressBar {
     }
     bar
 }
+
+/// A bar over the bytes of a file; only a count where their number is not known. Its message is the caller's.
+pub(crate) fn bytes_bar(what: &'static str, total: Option<u64>) -> ProgressBar {
+    let bar = bar(what, total.unwrap_or_default());
+    if total.is_none() {
+        bar.unset_length();
+    }
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}

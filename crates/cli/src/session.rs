@@ -39,11 +39,11 @@ pub(crate) enum Verdict {
 
 /// Where a producer's counter stands.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counter {
+pub(crate) struct Counter {
     /// The last number that was recorded.
-    sequence: u64,
+    pub(crate) sequence: u64,
     /// SHA-256 of the last recorded submission.
-    previous: Option<Hash>,
+    pub(crate) previous: Option<Hash>,
 }
 
 /// An open ledger and the keys to sign with.
@@ -73,7 +73,7 @@ impl Session {
             ledger,
         };
         for key in keys {
-            let counter = session.counter_of(state, key.name())?;
+            let counter = counter_of(&session.reader, state, key.name())?;
             session.counters.insert(key.name().to_owned(), counter);
             session.keys.insert(key.name().to_owned(), key);
         }
@@ -233,44 +233,46 @@ impl Session {
         };
         format!("{}\n", drafts::fill(draft, &envelope))
     }
-
-    /// Reads a producer's last entry, for its counter.
-    fn counter_of(&self, state: &State, name: &str) -> Outcome<Counter> {
-        let Some(number) = state.registry().producer(name).map(|producer| producer.number) else {
-            return Ok(Counter::default());
-        };
-        let is_own = |at: &u64| {
-            state
-                .history()
-                .get(Index(*at))
-                .is_some_and(|meta| meta.producer == number)
-        };
-        let Some(last) = (0..state.history().len()).rev().find(is_own) else {
-            return Ok(Counter::default());
-        };
-        let bytes = self
-            .reader
-            .entry(Index(last))
-            .map_err(|error| ledger_folder::read_failure(&error))?;
-        let submission = entry::parse(&bytes)
-            .ok()
-            .and_then(|parts| Submission::read(parts.note.to_vec()).ok());
-        let submission = submission.ok_or_else(|| {
-            Failure::new(
-                Exit::VerificationFailed,
-                "entry_damaged",
-                format!("entry {last} cannot be read as a report"),
-            )
-            .hint("run `armistice audit`; it names the first bad position")
-        })?;
-        Ok(Counter {
-            sequence: submission.report().producer_seq,
-            previous: Some(submission.sha256()),
-        })
-    }
 }
 
-fn verdict(answer: Result<Answer, SubmitError>) -> Outcome<Verdict> {
+/// Reads a producer's last entry, for its counter.
+pub(crate) fn counter_of(reader: &Reader, state: &State, name: &str) -> Outcome<Counter> {
+    let Some(number) = state.registry().producer(name).map(|producer| producer.number) else {
+        return Ok(Counter::default());
+    };
+    let is_own = |at: &u64| {
+        state
+            .history()
+            .get(Index(*at))
+            .is_some_and(|meta| meta.producer == number)
+    };
+    let Some(last) = (0..state.history().len()).rev().find(is_own) else {
+        return Ok(Counter::default());
+    };
+    let bytes = reader
+        .entry(Index(last))
+        .map_err(|error| ledger_folder::read_failure(&error))?;
+    let submission = entry::parse(&bytes)
+        .ok()
+        .and_then(|parts| Submission::read(parts.note.to_vec()).ok());
+    let submission = submission.ok_or_else(|| damaged(Index(last)))?;
+    Ok(Counter {
+        sequence: submission.report().producer_seq,
+        previous: Some(submission.sha256()),
+    })
+}
+
+/// The failure of an entry that should not be in a log.
+pub(crate) fn damaged(at: Index) -> Failure {
+    Failure::new(
+        Exit::VerificationFailed,
+        "entry_damaged",
+        format!("entry {} cannot be read as a report", at.0),
+    )
+    .hint("run `armistice audit`; it names the first bad position")
+}
+
+pub(crate) fn verdict(answer: Result<Answer, SubmitError>) -> Outcome<Verdict> {
     match answer {
         Ok(Answer::Recorded(receipt)) => Ok(Verdict::Recorded(receipt)),
         Ok(Answer::Refused(refusal)) => Ok(Verdict::Refused(refusal)),

@@ -36,6 +36,13 @@ impl<'a> Cells<'a> {
         at.map_or("", |text| text.trim())
     }
 
+    /// Notes a code that the data set's codebook does not have. A column that is not in the file at all was noted once.
+    pub(crate) fn unknown(&self, column: &str, notes: &mut Notes) {
+        if self.by_name.contains_key(column) {
+            notes.flag(FindingCode::ValueUnknown, column, self.text(column));
+        }
+    }
+
     /// A whole number. Empty is none; a negative one is none as well, and flagged: the data sets write −1 for unknown.
     pub(crate) fn number(&self, column: &str, notes: &mut Notes) -> Result<Option<u64>, Rejected> {
         let text = self.text(column);

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 #[cfg(feature = "nats")]
 pub(crate) mod doctor;
 pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod log;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Key(command) => key::run(&command, format),
         Command::Producer(command) => producer::run(&command, format),
         Command::Submit(args) => submit::run(&args, format),
+        Command::Import(command) => import::run(&command, format),
         Command::View(args) => view::run(&args, format),
         Command::Export(command) => export::run(&command, format),
         Command::Log(command) => log::run(&command, format),

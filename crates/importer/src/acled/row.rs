@@ -46,8 +46,8 @@ impl Acled {
             "1" => (day, day, TimePrecision::Day),
             "2" => (monday(day), sunday(day), TimePrecision::Week),
             "3" => (day.first_of_month(), day.last_of_month(), TimePrecision::Month),
-            other => {
-                notes.flag(FindingCode::ValueUnknown, "time_precision", other);
+            _ => {
+                cells.unknown("time_precision", notes);
                 (day, day, TimePrecision::Unknown)
             }
         };
@@ -196,8 +196,8 @@ fn place(cells: &Cells<'_>, notes: &mut Notes) -> Result<Option<PlaceSpec>, Reje
         "1" => PlacePrecision::Exact,
         "2" => PlacePrecision::Near25Km,
         "3" => PlacePrecision::FirstOrderDivision,
-        other => {
-            notes.flag(FindingCode::ValueUnknown, "geo_precision", other);
+        _ => {
+            cells.unknown("geo_precision", notes);
             PlacePrecision::Country
         }
     };

@@ -56,8 +56,8 @@ fn precision(cells: &Cells<'_>, notes: &mut Notes) -> PlacePrecision {
         "5" => PlacePrecision::LinearOrFuzzy,
         "6" => PlacePrecision::Country,
         "7" => PlacePrecision::InternationalWatersOrAir,
-        other => {
-            notes.flag(FindingCode::ValueUnknown, "where_prec", other);
+        _ => {
+            cells.unknown("where_prec", notes);
             PlacePrecision::Country
         }
     }

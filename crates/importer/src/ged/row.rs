@@ -70,8 +70,8 @@ impl Ged {
             "3" => TimePrecision::Week,
             "4" => TimePrecision::Month,
             "5" => TimePrecision::Year,
-            other => {
-                notes.flag(FindingCode::ValueUnknown, "date_prec", other);
+            _ => {
+                cells.unknown("date_prec", notes);
                 TimePrecision::Unknown
             }
         };
@@ -154,8 +154,8 @@ fn is_aggregate(cells: &Cells<'_>, notes: &mut Notes) -> bool {
     match cells.text("event_clarity") {
         "2" => true,
         "1" | "" => false,
-        other => {
-            notes.flag(FindingCode::ValueUnknown, "event_clarity", other);
+        _ => {
+            cells.unknown("event_clarity", notes);
             false
         }
     }
