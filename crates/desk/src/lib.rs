@@ -26,6 +26,8 @@ mod fact;
 mod frame;
 mod shapes;
 mod shipped;
+mod table;
+mod tables;
 mod unit;
 
 pub use amount::{Amount, Change};
@@ -38,4 +40,5 @@ pub use counts::{Counts, Query, ROWS_MAX, Row, counts};
 pub use cut::Cut;
 pub use error::Error;
 pub use shipped::{SHIPPED, shipped};
+pub use table::{Board, Table, table};
 pub use unit::Unit;

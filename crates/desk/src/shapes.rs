@@ -67,3 +67,25 @@ impl Time {
         }
     }
 }
+
+/// `part/part/…`; a slash within a part is written `%2F`, so that two lists of parts never give one key.
+pub(crate) fn key(parts: &[&str], more: &[&str]) -> String {
+    let mut key = String::new();
+    for part in parts.iter().chain(more) {
+        if !key.is_empty() {
+            key.push('/');
+        }
+        key.push_str(&part.replace('%', "%25").replace('/', "%2F"));
+    }
+    key
+}
+
+/// A row's canonical JSON.
+pub(crate) fn json(row: &impl Serialize) -> String {
+    serde_json::to_string(row).expect("rows have string keys and no numbers without a JSON form")
+}
+
+/// The first entries of a list, as many as rows name.
+pub(crate) fn first(entries: &[Entry]) -> &[Entry] {
+    &entries[..entries.len().min(ROW_ENTRIES_MAX)]
+}

@@ -184,3 +184,10 @@ impl Unit {
         }
     }
 }
+
+/// The domain of a kind of incident, if it has one.
+pub(crate) fn domain(kind: &str) -> Option<&'static str> {
+    let mut kinds = IncidentKind::ALL.iter();
+    let found = kinds.find(|one| one.as_str() == kind)?;
+    found.domain().map(armistice_report::Domain::as_str)
+}

@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document) -> Result<Calendar, CodebookFlaw> {
         return Err(CodebookFlaw::new("format", format!("{FORMAT:?}")));
     }
     CodebookId::new(&document.codebook)
-        .map_err(|flaw| CodebookFlaw::new("codebook", flaw.expected.to_string()))?;
+        .map_err(|flaw| CodebookFlaw::new("codebook", flaw.expected.clone()))?;
     if document.version == 0 {
         return Err(CodebookFlaw::new("version", "a whole number from 1"));
     }
@@ -32,8 +32,7 @@ pub(super) fn check(document: &Document) -> Result<Calendar, CodebookFlaw> {
     for (at, source) in document.sources.iter().enumerate() {
         words(&format!("sources[{at}]"), source, WORDS_MAX)?;
     }
-    let zone =
-        Zone::new(&document.zone).map_err(|flaw| CodebookFlaw::new("zone", flaw.expected.to_string()))?;
+    let zone = Zone::new(&document.zone).map_err(|flaw| CodebookFlaw::new("zone", flaw.expected.clone()))?;
     let calendar = Calendar::new(zone, &document.day_starts, document.week_starts)
         .ok_or_else(|| CodebookFlaw::new("day_starts", "a local time such as 00:00, hours and minutes"))?;
     list("series", document.series.len(), 1, SERIES_MAX)?;

@@ -238,7 +238,7 @@ impl<'a> Fold<'a> {
 
     /// The values of a cut: at least `not_stated`.
     fn values(&self, read: &[Cut], cut: Cut, fact: &Fact) -> Vec<String> {
-        let mut values = match self.from(read, cut) {
+        let mut values = match Self::from(read, cut) {
             From::Fact(at) => fact.values[at].clone(),
             From::Kinds(cut) => {
                 let of = |kind: &String| {
@@ -262,7 +262,7 @@ impl<'a> Fold<'a> {
         values
     }
 
-    fn from(&self, read: &[Cut], cut: Cut) -> From {
+    fn from(read: &[Cut], cut: Cut) -> From {
         match cut {
             Cut::Kind | Cut::Group | Cut::Part | Cut::Domain => From::Kinds(cut),
             cut => From::Fact(
@@ -303,15 +303,10 @@ fn kinds(series: &Series) -> HashMap<&str, Placed> {
     for group in &series.groups {
         for part in &group.parts {
             for kind in &part.kinds {
-                let domain = armistice_report::IncidentKind::ALL
-                    .iter()
-                    .find(|one| one.as_str() == kind)
-                    .and_then(|one| one.domain())
-                    .map(armistice_report::Domain::as_str);
                 let placed = Placed {
                     group: group.group.clone(),
                     part: part.part.clone(),
-                    domain,
+                    domain: crate::unit::domain(kind),
                 };
                 kinds.insert(kind.as_str(), placed);
             }

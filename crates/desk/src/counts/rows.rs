@@ -15,7 +15,7 @@ use crate::{
     cut::Cut,
     effort::{Effort, Efforts},
     fact::LeftOut,
-    shapes::{Entry, EntryRef, ROW_ENTRIES_MAX},
+    shapes::{EntryRef, first, json, key},
 };
 
 /// What every row carries.
@@ -183,7 +183,7 @@ impl<'a> Output<'a> {
         periods: &std::collections::HashMap<Option<Ordinal>, Cell>,
     ) {
         let period = self.codebook.calendar().period(self.by, at);
-        let key = key("count", &self.series.series, &period.label, words);
+        let key = key(&["count", &self.series.series, &period.label], words);
         let count = cell.count();
         let previous = at.map(Ordinal::previous).filter(|_| self.by != By::Whole);
         let before = previous
@@ -239,8 +239,7 @@ pub(super) fn efforts(
 ) {
     for (at, effort) in efforts.iter() {
         let period = codebook.calendar().period(by, at);
-        let key = key("effort", &period.label, &effort.body, &[]);
-        let named = &effort.entries[..effort.entries.len().min(ROW_ENTRIES_MAX)];
+        let key = key(&["effort", &period.label, &effort.body], &[]);
         let row = EffortRow {
             key: key.clone(),
             row: "effort",
@@ -250,30 +249,11 @@ pub(super) fn efforts(
             period,
             effort,
             entries_count: effort.entries.len(),
-            entries: EntryRef::all(projection, named),
+            entries: EntryRef::all(projection, first(&effort.entries)),
         };
         out.push(Row {
             json: json(&row),
             key,
         });
     }
-}
-
-/// `kind/first/second/…`; a slash within a part is written `%2F`, so that two lists of parts never give one key.
-pub(super) fn key(kind: &str, first: &str, second: &str, rest: &[&str]) -> String {
-    let mut key = kind.to_owned();
-    for part in [first, second].iter().chain(rest) {
-        key.push('/');
-        key.push_str(&part.replace('%', "%25").replace('/', "%2F"));
-    }
-    key
-}
-
-pub(super) fn json(row: &impl Serialize) -> String {
-    serde_json::to_string(row).expect("rows have string keys and no numbers without a JSON form")
-}
-
-/// The first entries of a list, as rows name them.
-pub(super) fn first(entries: &[Entry]) -> &[Entry] {
-    &entries[..entries.len().min(ROW_ENTRIES_MAX)]
 }

@@ -3,14 +3,14 @@
 use armistice_projection::View;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Output, Stamp, first, key};
+use super::rows::{Output, Stamp};
 use crate::{
     amount::Amount,
     calendar::Period,
     cut::Cut,
     fact::LeftOut,
     frame::{NOT_STATED, read},
-    shapes::{Entry, EntryRef, Time},
+    shapes::{Entry, EntryRef, Time, first, key},
 };
 
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ pub(super) fn rows(out: &mut Output<'_>, only: &[(Cut, String)]) {
         let calendar = out.codebook.calendar();
         let period = calendar.period(out.by, calendar.fit(out.by, tally.period.span()));
         let index = tally.entries.first().map_or(0, |entry| entry.index);
-        let key = key("tally", &out.series.series, &format!("{index:012}"), &[]);
+        let key = key(&["tally", &out.series.series, &format!("{index:012}")], &[]);
         let stamp = out.stamp.clone();
         let row = Listed {
             key: &key,

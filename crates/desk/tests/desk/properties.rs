@@ -22,7 +22,7 @@ const TIMES: [(&str, &str); 4] = [
 
 /// One thing that somebody does, in small numbers: which target, who, what.
 #[derive(Clone, Debug)]
-enum Act {
+pub(crate) enum Act {
     Report {
         by: usize,
         accused: usize,
@@ -75,7 +75,7 @@ enum Act {
     },
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     let small = 0..40_usize;
     prop_oneof![
         4 => (0..4_usize, 0..4_usize, 0..4_usize, 0..3_usize, 0..3_usize, 0..4_usize, any::<bool>()).prop_map(
@@ -135,7 +135,7 @@ fn incident(act: &Act) -> Value {
 }
 
 /// Plays acts into a log: `r<n>` reports, `l<n>` links, `n` the number of the act.
-fn play(acts: &[Act]) -> Log {
+pub(crate) fn play(acts: &[Act]) -> Log {
     let mut log = Log::framed();
     for (n, act) in acts.iter().enumerate() {
         let report = |target: usize| format!("r{target}");
