@@ -6,11 +6,16 @@ mod audit;
 mod bench;
 mod demo;
 mod desk;
+#[cfg(feature = "nats")]
 mod doctor;
+mod export;
 mod general;
+#[cfg(feature = "nats")]
 mod nats_config;
+#[cfg(feature = "nats")]
 mod nats_server;
 mod readme;
 mod submit;
+#[cfg(feature = "nats")]
 mod submit_nats;
 mod view;
