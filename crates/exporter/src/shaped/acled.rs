@@ -251,5 +251,10 @@ fn words(account: &Account, kind: Option<(&str, &str)>, made: &mut Made) {
         .as_ref()
         .map(|said| said.hedge.as_str())
         .unwrap_or_default();
-    set(made, "tags", format!("said by {}; {hedge}", account.asserter()));
+    let asserter = Some(account.asserter()).filter(|name| !name.is_empty());
+    let said = asserter.map_or_else(
+        || "who says it is not stated".to_owned(),
+        |name| format!("said by {name}"),
+    );
+    set(made, "tags", format!("{said}; {hedge}"));
 }
