@@ -13,7 +13,7 @@ use crate::output::{self, Format};
 use crate::{files, keys, machine};
 
 /// The codebook of new ledgers: which kinds count, and how. Its bytes are frozen: a ledger names their hash.
-const CODEBOOK: &str = include_str!("../../../../docs/reference/codebook-v1.md");
+const CODEBOOK: &str = include_str!("../../../../docs/formats/codebook-armistice-1.md");
 const CODEBOOK_ID: &str = "armistice-1";
 
 /// Flags of `init`.
