@@ -34,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "audit",
             "briefing",
             "bus",
+            "desk",
             "eventlog",
             "exporter",
             "importer",

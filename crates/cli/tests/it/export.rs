@@ -68,6 +68,7 @@ fn every_form_is_written_with_what_it_comes_from() {
         ("ndjson allegations --out x.ndjson", &["x.ndjson"]),
         ("geojson --out x.geojson", &["x.geojson"]),
         ("xlsx casualties --out x.xlsx", &["x.xlsx"]),
+        ("csv contested --out x.csv", &["x.csv", "x.csv-metadata.json"]),
         (
             "acled --out a.csv",
             &["a.csv", "a.csv-left-out.csv", "a.csv-metadata.json"],
@@ -142,7 +143,7 @@ fn standard_output_holds_the_export_alone() {
     assert_eq!(points, [&serde_json::json!([46.765_432_1, 39.912_345_6])]);
     let ran = desk.ends(0, "export ged --dir ledger");
     assert!(
-        ran.stderr.contains("left out 2 rows: no deaths"),
+        ran.stderr.contains("holds only events with deaths: 2"),
         "{}",
         ran.stderr
     );

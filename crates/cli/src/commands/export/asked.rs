@@ -1,6 +1,7 @@
 //! What an export is made from: the projections at the tree sizes asked for, and what nobody may see.
 
-use armistice_exporter::{About, History, Query, Rows, Shield, changes};
+use armistice_desk::{Board, Table, table};
+use armistice_exporter::{About, History, Query, Rows, Shield, ViewStamp, changes};
 use armistice_projection::{Projection, View};
 
 use super::{Asked, log, partial};
@@ -8,7 +9,7 @@ use crate::commands::view;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::output;
 use crate::source::Source;
-use crate::views::Row;
+use crate::views::{self, Row};
 
 /// A log as of one tree size, and of an earlier one where only changes are asked for.
 pub(super) struct Ready {
@@ -21,6 +22,28 @@ pub(super) struct Ready {
 
 /// Rows as an export takes them: run once for each pass.
 pub(super) type Given<'a> = Box<armistice_exporter::Source<'a>>;
+
+/// A view, or a table that is made of views.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Named {
+    View(View),
+    Table(Table),
+}
+
+impl Named {
+    pub(super) fn find(name: &str) -> Outcome<Self> {
+        match name.parse() {
+            Ok(table) => Ok(Self::Table(table)),
+            Err(_) => views::named(name).map(Self::View),
+        }
+    }
+}
+
+/// The rows of a view or a table, and what they are.
+pub(super) struct Part<'a> {
+    pub(super) given: Given<'a>,
+    pub(super) stamp: ViewStamp,
+}
 
 impl Asked {
     /// Reads the log.
@@ -51,11 +74,11 @@ impl Asked {
     }
 
     /// What the export says about itself.
-    pub(super) fn about(&self, ready: &Ready, views: &[View]) -> About {
+    pub(super) fn about(&self, ready: &Ready, views: Vec<ViewStamp>) -> About {
         let query = Query {
+            views,
             conditions: self.conditions.iter().map(ToString::to_string).collect(),
             since: self.since,
-            ..Query::views(&ready.now, views)
         };
         About::new(&ready.now, query, self.licence.as_deref())
     }
@@ -70,7 +93,7 @@ impl Asked {
     }
 
     /// Says about an export on standard output what a file would have beside it.
-    pub(super) fn remark(&self, about: &About) {
+    pub(super) fn remark(about: &About) {
         for (name, value) in about.lines() {
             output::remark(&format!("{name}: {value}"));
         }
@@ -78,14 +101,37 @@ impl Asked {
 }
 
 impl Ready {
-    /// The rows of a view, or those that changed.
-    pub(super) fn given(&self, view: View) -> Given<'_> {
-        let now = move |sink: &mut dyn FnMut(&str, &[u8])| self.now.for_each_row(view, sink);
-        match &self.before {
-            None => Box::new(now),
-            Some(before) => Box::new(move |sink| {
-                changes(&|sink| before.for_each_row(view, sink), &now, sink);
-            }),
+    /// The rows of a view or a table, or those that changed.
+    pub(super) fn part(&self, named: Named) -> Part<'_> {
+        match named {
+            Named::View(view) => Part {
+                given: self.given(rows_of(&self.now, view), |before| rows_of(before, view)),
+                stamp: self.stamp(view),
+            },
+            Named::Table(of) => {
+                let board = table(&self.now, of);
+                let stamp = ViewStamp {
+                    view: of.name().to_owned(),
+                    version: of.version(),
+                    rows: board.digest.rows.0,
+                    digest: board.digest.root.to_string(),
+                };
+                let given = self.given(lines_of(board), |before| lines_of(table(before, of)));
+                Part { given, stamp }
+            }
+        }
+    }
+
+    /// A view with its digest.
+    pub(super) fn stamp(&self, view: View) -> ViewStamp {
+        let mut stamps = Query::views(&self.now, &[view]).views;
+        stamps.pop().expect("one view has one stamp")
+    }
+
+    fn given<'a>(&'a self, now: Given<'a>, before: impl FnOnce(&'a Projection) -> Given<'a>) -> Given<'a> {
+        match self.before.as_ref().map(before) {
+            None => now,
+            Some(before) => Box::new(move |sink| changes(&*before, &*now, sink)),
         }
     }
 
@@ -97,4 +143,17 @@ impl Ready {
     ) -> Rows<'a> {
         Rows::new(given, &self.shield).only(keep)
     }
+}
+
+fn rows_of(projection: &Projection, view: View) -> Given<'_> {
+    Box::new(move |sink| projection.for_each_row(view, sink))
+}
+
+/// A table's rows are in memory: a desk's wall is small.
+fn lines_of(board: Board) -> Given<'static> {
+    Box::new(move |sink| {
+        for row in &board.rows {
+            sink(&row.key, row.json.as_bytes());
+        }
+    })
 }

@@ -25,9 +25,9 @@ use crate::views::Condition;
 /// The forms.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Rows of a view as CSV, with a CSVW metadata file beside it
+    /// Rows of a view or a table as CSV, with a CSVW metadata file beside it
     Csv(Table),
-    /// Rows of a view as NDJSON: a line that says what it is, then the rows as the view's digest covers them
+    /// Rows of a view or a table as NDJSON: a line that says what it is, then the rows as the digest covers them
     Ndjson(Table),
     /// Points: of one view, or of all that have places; withheld and redacted places have none
     Geojson(Map),
@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Acled(Asked),
     /// Reports in the shape of UCDP GED: 49 columns, only events with deaths, with a list of what was left out and why
     Ged(Asked),
-    /// Rows of a view as a workbook, with the codebook and where it comes from on sheets of their own
+    /// Rows of a view or a table as a workbook, with the codebook and where it comes from on sheets of their own
     Xlsx(Table),
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct Asked {
 /// Flags of a table.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Table {
-    /// The view; `armistice view` lists them
+    /// The view or table; `armistice view` lists them
     view: String,
     #[command(flatten)]
     asked: Asked,

@@ -19,7 +19,7 @@ const VIEWS: [View; 3] = [View::Allegations, View::Casualties, View::Tallies];
 /// Writes the rows, their metadata and what was left out.
 pub(super) fn run(shape: Shape, asked: &Asked, format: Format) -> Outcome {
     let ready = asked.open()?;
-    let about = asked.about(&ready, &VIEWS);
+    let about = asked.about(&ready, VIEWS.iter().map(|view| ready.stamp(*view)).collect());
     let before = match &ready.before {
         None => Earlier::default(),
         Some(before) => with_reports(asked, &ready, before, |reports| {
@@ -32,7 +32,7 @@ pub(super) fn run(shape: Shape, asked: &Asked, format: Format) -> Outcome {
             shaped(shape, reports, &before, &mut sink, std::io::sink()).map_err(|error| sink.failure(&error))
         })?;
         sink.finish()?;
-        asked.remark(&about);
+        Asked::remark(&about);
         remark(&summary);
         output::remark("with --out FILE, FILE-left-out.csv names each row and column that was left out");
         return Ok(());
@@ -80,10 +80,10 @@ fn with_reports<T>(
 /// Says how much was left out, by reason.
 fn remark(summary: &Summary) {
     for (reason, count) in &summary.rows_left_out {
-        output::remark(&format!("left out {count} rows: {}", reason.meaning()));
+        output::remark(&format!("rows left out, since {}: {count}", reason.meaning()));
     }
     for (reason, count) in &summary.columns_left_out {
-        output::remark(&format!("left {count} cells empty: {}", reason.meaning()));
+        output::remark(&format!("cells left empty, since {}: {count}", reason.meaning()));
     }
 }
 

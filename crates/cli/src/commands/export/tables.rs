@@ -6,7 +6,7 @@ use armistice_exporter::{About, GEO_VIEWS, Rows, flat, geojson as geo, ndjson as
 use armistice_projection::View;
 use serde_json::{Value, json};
 
-use super::asked::Given;
+use super::asked::{Named, Part};
 use super::partial::{Sink, beside, failure};
 use super::{Asked, log};
 use crate::failure::{Exit, Failure, Outcome};
@@ -14,16 +14,17 @@ use crate::output::{self, Format};
 use crate::{files, views};
 
 pub(super) fn csv(name: &str, asked: &Asked, format: Format) -> Outcome {
-    let view = views::named(name)?;
+    let named = Named::find(name)?;
     let ready = asked.open()?;
-    let about = asked.about(&ready, &[view]);
-    let (given, keep) = (ready.given(view), |line: &[u8]| asked.keeps(line));
-    let rows = ready.rows(&given, &keep);
+    let part = ready.part(named);
+    let about = asked.about(&ready, vec![part.stamp.clone()]);
+    let keep = |line: &[u8]| asked.keeps(line);
+    let rows = ready.rows(&part.given, &keep);
     let mut sink = Sink::open(asked.out.as_deref())?;
     let (columns, written) = flat::write(&rows, &mut sink).map_err(|error| sink.failure(&error))?;
     let Some(out) = &asked.out else {
         sink.finish()?;
-        asked.remark(&about);
+        Asked::remark(&about);
         return Ok(());
     };
     let metadata = flat::metadata(&file_name(out), &columns, &about);
@@ -40,13 +41,14 @@ pub(super) fn csv(name: &str, asked: &Asked, format: Format) -> Outcome {
 }
 
 pub(super) fn ndjson(name: &str, asked: &Asked, format: Format) -> Outcome {
-    let view = views::named(name)?;
+    let named = Named::find(name)?;
     let ready = asked.open()?;
-    let about = asked.about(&ready, &[view]);
-    let (given, keep) = (ready.given(view), |line: &[u8]| asked.keeps(line));
+    let part = ready.part(named);
+    let about = asked.about(&ready, vec![part.stamp.clone()]);
+    let keep = |line: &[u8]| asked.keeps(line);
     let mut sink = Sink::open(asked.out.as_deref())?;
-    let written =
-        lines::write(&ready.rows(&given, &keep), &about, &mut sink).map_err(|error| sink.failure(&error))?;
+    let written = lines::write(&ready.rows(&part.given, &keep), &about, &mut sink)
+        .map_err(|error| sink.failure(&error))?;
     sink.finish()?;
     match &asked.out {
         Some(out) => tell(out, written, "rows", &about, &[], format),
@@ -55,16 +57,17 @@ pub(super) fn ndjson(name: &str, asked: &Asked, format: Format) -> Outcome {
 }
 
 pub(super) fn xlsx(name: &str, asked: &Asked, format: Format) -> Outcome {
-    let view = views::named(name)?;
+    let named = Named::find(name)?;
     let Some(out) = &asked.out else {
         return Err(
             Failure::new(Exit::Usage, "usage", "a workbook needs a file").hint("give --out FILE.xlsx")
         );
     };
     let ready = asked.open()?;
-    let about = asked.about(&ready, &[view]);
-    let (given, keep) = (ready.given(view), |line: &[u8]| asked.keeps(line));
-    let rows = ready.rows(&given, &keep);
+    let part = ready.part(named);
+    let about = asked.about(&ready, vec![part.stamp.clone()]);
+    let keep = |line: &[u8]| asked.keeps(line);
+    let rows = ready.rows(&part.given, &keep);
     let mut sink = Sink::open(Some(out))?;
     let (_, written) = workbook::write(&rows, &about, ready.now.last_received(), &mut sink)
         .map_err(|error| sink.failure(&error))?;
@@ -74,20 +77,20 @@ pub(super) fn xlsx(name: &str, asked: &Asked, format: Format) -> Outcome {
 
 pub(super) fn geojson(name: Option<&str>, asked: &Asked, format: Format) -> Outcome {
     let chosen = match name {
-        Some(name) => vec![placed(views::named(name)?)?],
+        Some(name) => vec![placed(name)?],
         None => GEO_VIEWS
             .iter()
             .map(|name| views::named(name))
             .collect::<Outcome<_>>()?,
     };
     let ready = asked.open()?;
-    let about = asked.about(&ready, &chosen);
-    let given: Vec<Given<'_>> = chosen.iter().map(|view| ready.given(*view)).collect();
+    let given: Vec<Part<'_>> = chosen.iter().map(|view| ready.part(Named::View(*view))).collect();
+    let about = asked.about(&ready, given.iter().map(|part| part.stamp.clone()).collect());
     let keep = |line: &[u8]| asked.keeps(line);
     let parts: Vec<(&str, Rows<'_>)> = chosen
         .iter()
         .zip(&given)
-        .map(|(view, given)| (view.name(), ready.rows(given, &keep)))
+        .map(|(view, part)| (view.name(), ready.rows(&part.given, &keep)))
         .collect();
     let frame = |sink: &mut dyn FnMut(&str, &[u8])| ready.now.for_each_row(View::Frame, sink);
     let mut lookup = |index| log::report(&ready.source, index);
@@ -101,11 +104,11 @@ pub(super) fn geojson(name: Option<&str>, asked: &Asked, format: Format) -> Outc
     tell(out, with + without, "features", &about, &more, format)
 }
 
-fn placed(view: View) -> Outcome<View> {
-    if GEO_VIEWS.contains(&view.name()) {
-        return Ok(view);
+fn placed(name: &str) -> Outcome<View> {
+    if GEO_VIEWS.contains(&name) || Named::find(name).is_err() {
+        return views::named(name);
     }
-    let message = format!("the rows of {} have no places of their own", view.name());
+    let message = format!("the rows of {name} have no places of their own");
     Err(Failure::new(Exit::Usage, "no_places", message)
         .hint(format!("choose one of {}", GEO_VIEWS.join(", "))))
 }
