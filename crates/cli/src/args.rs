@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, bench, completions, demo, export, import, init, key, log, man, producer, receipt, submit, view,
+    audit, bench, codebook, completions, count, demo, export, import, init, key, log, man, producer, receipt,
+    redact, report, resolve, seal, submit, unseal, view,
 };
 #[cfg(feature = "nats")]
 use crate::commands::{doctor, nats_config, office, project, serve, watch};
@@ -57,11 +58,28 @@ pub(crate) enum Command {
     /// Signs and submits the rows of data sets and of tables of counts
     #[command(subcommand)]
     Import(import::Command),
+    /// Encrypts fields of drafts under keys that are kept outside the log
+    Seal(seal::Args),
+    /// Shows the sealed fields of an entry to whoever has their keys
+    Unseal(unseal::Args),
+    /// Says in the log that fields of an entry are no longer shown, and destroys the keys of those that were sealed
+    Redact(redact::Args),
     /// Shows a view: numbers, with the entries, the tree and the digest that they come from
     View(view::Args),
     /// Exports rows and reports for other programs: CSV, NDJSON, GeoJSON, XLSX, and the shapes of ACLED and UCDP GED
     #[command(subcommand)]
     Export(export::Command),
+    /// Makes reports for people: the day, in the order that the field uses
+    #[command(subcommand)]
+    Report(report::Command),
+    /// Resolves vague words for times and quantities by a named rule; prints the result and applies nothing
+    #[command(subcommand)]
+    Resolve(resolve::Command),
+    /// Counts by a codebook: a number with its unit, its period, its effort and its entries
+    Count(count::Args),
+    /// Lists, shows, checks and adopts codebooks: which kinds count, and how
+    #[command(subcommand)]
+    Codebook(codebook::Command),
     /// Reads the log itself
     #[command(subcommand)]
     Log(log::Command),

@@ -14,6 +14,7 @@
 mod args;
 mod commands;
 mod drafts;
+mod entry_name;
 mod failure;
 mod files;
 mod group_session;
@@ -31,6 +32,7 @@ mod remote_session;
 mod render;
 #[cfg(feature = "nats")]
 mod runtime;
+mod sealed_keys;
 mod session;
 mod source;
 mod strict_json;

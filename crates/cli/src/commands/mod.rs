@@ -2,7 +2,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod bench;
+pub(crate) mod codebook;
 pub(crate) mod completions;
+pub(crate) mod count;
 pub(crate) mod demo;
 #[cfg(feature = "nats")]
 pub(crate) mod doctor;
@@ -20,9 +22,14 @@ pub(crate) mod producer;
 #[cfg(feature = "nats")]
 pub(crate) mod project;
 pub(crate) mod receipt;
+pub(crate) mod redact;
+pub(crate) mod report;
+pub(crate) mod resolve;
+pub(crate) mod seal;
 #[cfg(feature = "nats")]
 pub(crate) mod serve;
 pub(crate) mod submit;
+pub(crate) mod unseal;
 pub(crate) mod view;
 #[cfg(feature = "nats")]
 pub(crate) mod watch;
@@ -58,8 +65,15 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Producer(command) => producer::run(&command, format),
         Command::Submit(args) => submit::run(&args, format),
         Command::Import(command) => import::run(&command, format),
+        Command::Seal(args) => seal::run(&args),
+        Command::Unseal(args) => unseal::run(&args, format),
+        Command::Redact(args) => redact::run(&args, format),
         Command::View(args) => view::run(&args, format),
         Command::Export(command) => export::run(&command, format),
+        Command::Report(command) => report::run(&command, format),
+        Command::Resolve(command) => resolve::run(&command, format),
+        Command::Count(args) => count::run(&args, format),
+        Command::Codebook(command) => codebook::run(&command, format),
         Command::Log(command) => log::run(&command, format),
         Command::Audit(args) => audit::run(&args, format),
         Command::Receipt(command) => receipt::run(&command, format),

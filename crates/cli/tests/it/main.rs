@@ -10,11 +10,15 @@ mod desk;
 mod doctor;
 mod export;
 mod general;
+mod import;
 #[cfg(feature = "nats")]
 mod nats_config;
 #[cfg(feature = "nats")]
 mod nats_server;
 mod readme;
+mod report;
+mod resolve;
+mod sealed;
 mod submit;
 #[cfg(feature = "nats")]
 mod submit_nats;
