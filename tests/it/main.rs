@@ -10,5 +10,6 @@ mod intake;
 mod kill;
 mod ledger;
 mod relay;
+mod scenarios;
 mod second;
 mod tidy;

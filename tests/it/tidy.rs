@@ -24,7 +24,10 @@ const EDGES: &[(&str, &[&str])] = &[
         &["admission", "bus", "eventlog", "ledger", "report", "tlog"],
     ),
     ("replica", &["admission", "bus", "projection", "report", "tlog"]),
-    ("producer", &["admission", "audit", "bus", "report", "tlog"]),
+    (
+        "producer",
+        &["admission", "audit", "bus", "report", "tlog", "wording"],
+    ),
     ("exporter", &["report", "tlog", "projection", "desk"]),
     ("importer", &["report", "wording"]),
     (
