@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     Error,
     day::{Belongs, Day, Time},
-    frame::{Frame, NOT_STATED, Place, REDACTED, WITHHELD},
+    frame::{Frame, NOT_STATED, Name, Place, REDACTED, WITHHELD},
     reading::{Reading, Words},
     rows::{Answer, Entry, Said},
 };
@@ -99,13 +99,18 @@ impl Context<'_, '_> {
         let place = (row.place.is_some() || row.place_at.is_some())
             .then(|| self.place(row.place, row.place_at, &words))
             .filter(|place| place.place != NOT_STATED);
+        // A redaction may have come after the entries that the row was made from.
+        let hide = ["actor", "as_named"]
+            .iter()
+            .any(|name| words.is_redacted(&format!("provenance.asserted_by.{name}")));
+        let own = |text: &str| if hide { REDACTED } else { text }.to_owned();
         Ok(Account {
-            by: match said.asserted_by.as_str() {
+            by: match own(&said.asserted_by).as_str() {
                 NOT_STATED => "somebody who is not named".to_owned(),
                 id => self.frame.actor(id),
             },
-            actor: said.asserted_by.clone(),
-            side: said.asserted_by_side.clone(),
+            actor: own(&said.asserted_by),
+            side: own(&said.asserted_by_side),
             capacity: said.capacity.as_deref().map(spaced),
             person: person(&words),
             through: words.through(),
@@ -121,7 +126,10 @@ impl Context<'_, '_> {
             said: words.said(self.day).map(|time| self.when(&time)),
             place,
             notes: row.notes,
-            entry: entry.clone(),
+            entry: Entry {
+                redacted: entry.redacted || !self.reading.hidden_of(entry.index).is_empty(),
+                ..entry.clone()
+            },
         })
     }
 
@@ -156,11 +164,17 @@ impl Context<'_, '_> {
 
     fn place(&self, id: Option<&str>, at: Option<&'static str>, words: &Words) -> Place {
         let at = at.unwrap_or("place");
+        if words.is_redacted(&format!("content.{at}.place")) {
+            return self.frame.place(Some(REDACTED), None);
+        }
         if words.text(&format!("content.{at}.precision")).as_deref() == Some(WITHHELD) {
             return self.frame.place(Some(WITHHELD), None);
         }
         let reference = words.text(&format!("content.{at}.reference"));
-        let mut place = self.frame.place(id, reference.as_deref());
+        let mut place = match id {
+            Some(_) => self.frame.place(id, reference.as_deref()),
+            None => unregistered(words, at),
+        };
         if [WITHHELD, REDACTED].contains(&place.place.as_str()) {
             return place;
         }
@@ -168,6 +182,27 @@ impl Context<'_, '_> {
             place.shown = format!("{} (“{reference}”)", place.shown);
         }
         place
+    }
+}
+
+/// A place that only the report itself names: rows leave such places out.
+fn unregistered(words: &Words, at: &str) -> Place {
+    let names: Vec<Name> = words.read(&format!("content.{at}.names")).unwrap_or_default();
+    let point = ["lat", "lon"].map(|axis| words.at(&format!("content.{at}.{axis}")));
+    let shown: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
+    let (place, shown) = match (shown.first(), point) {
+        (Some(first), _) => (format!("named:{first}"), shown.join(" / ")),
+        (None, [Some(lat), Some(lon)]) => (format!("point:{lat},{lon}"), format!("{lat}, {lon}")),
+        _ => match words.text(&format!("content.{at}.reference")) {
+            Some(reference) => (format!("words:{reference}"), reference),
+            None => (NOT_STATED.to_owned(), NOT_STATED.to_owned()),
+        },
+    };
+    Place {
+        place,
+        names,
+        shown,
+        district: NOT_STATED.to_owned(),
     }
 }
 

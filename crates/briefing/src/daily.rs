@@ -9,11 +9,11 @@ use crate::{
     account::Context,
     day::Day,
     frame::Frame,
-    reading::{ReadEntry, Reading},
+    reading::{Hidden, ReadEntry, Reading},
     rows,
     sections::{
-        Annexed, Casualties, Contested, Control, Corrections, Diplomacy, Findings, Incidents, Limits,
-        Peacekeepers, Sections, SummaryLine, annex, corrections, limits, summary,
+        Annexed, Casualties, Contested, Control, Corrections, Counted, Diplomacy, Findings, Incidents,
+        Limits, Peacekeepers, Sections, SummaryLine, annex, corrections, counted, limits, summary,
     },
 };
 
@@ -42,6 +42,8 @@ pub struct Options {
     pub zone: Zone,
     /// Entries from here on are what earlier reports did not have. None: from the first that was received on this day or later.
     pub since: Option<u64>,
+    /// What entries after these redacted: hidden as well, since a report that is made now must not show it again.
+    pub hidden: Hidden,
     /// The codebook to name.
     pub codebook: Codebook,
 }
@@ -91,6 +93,8 @@ pub struct Daily {
     pub header: Header,
     /// 1: each unit by itself, beside the day before.
     pub summary: Vec<SummaryLine>,
+    /// 1, by the codebook: `None` where the log does not hold its text.
+    pub counted: Option<Counted>,
     /// 2.
     pub incidents: Incidents,
     /// 3.
@@ -113,11 +117,17 @@ pub struct Daily {
     pub annex: Vec<Annexed>,
 }
 
-/// Makes the report of a day from the views and from the entries that they were folded from.
+/// Makes the report of a day from the views and from the entries that they were folded from. `codebook` is the document that
+/// `options.codebook` names, where the log holds it; without it the report has no numbers by a codebook and says so.
 ///
 /// # Errors
 /// [`Error::Empty`], [`Error::Day`], [`Error::Since`]; [`Error::Entry`] when an entry cannot be read.
-pub fn daily(projection: &Projection, read: &mut ReadEntry<'_>, options: Options) -> Result<Daily, Error> {
+pub fn daily(
+    projection: &Projection,
+    read: &mut ReadEntry<'_>,
+    options: &Options,
+    codebook: Option<&armistice_desk::Codebook>,
+) -> Result<Daily, Error> {
     let size = projection.tree_size().0;
     let as_of = projection.last_received().ok_or(Error::Empty)?;
     let outside = || Error::Day { date: options.date };
@@ -133,22 +143,26 @@ pub fn daily(projection: &Projection, read: &mut ReadEntry<'_>, options: Options
     let mut earlier = Context {
         day: before,
         frame: &frame,
-        reading: Reading::new(projection, &mut *read),
+        reading: Reading::new(projection, &options.hidden, &mut *read),
     };
     let earlier = Sections::of(projection, &mut earlier)?;
     let mut context = Context {
         day,
         frame: &frame,
-        reading: Reading::new(projection, read),
+        reading: Reading::new(projection, &options.hidden, read),
     };
     let today = Sections::of(projection, &mut context)?;
     let summary = summary::section(projection, &context, &today, before, &earlier)?;
+    let counted = codebook
+        .map(|codebook| counted::section(projection, &context, codebook))
+        .transpose()?;
     let corrections = corrections::section(projection, &mut context, since)?;
     let limits = limits::section(projection, &mut context)?;
     Ok(Daily {
         format: FORMAT,
-        header: header(projection, day, as_of, options.codebook)?,
+        header: header(projection, day, as_of, options.codebook.clone())?,
         summary,
+        counted,
         incidents: today.incidents,
         contested: today.contested,
         casualties: today.casualties,
@@ -210,7 +224,7 @@ impl Daily {
 
     /// What there is none of, on either day.
     pub fn none(&self) -> String {
-        let none = self.summary.iter().filter(|line| line.is_none());
+        let none = self.summary.iter().filter(|line| line.is_none() && !line.is_part);
         let none: Vec<String> = none.map(|line| line.what.clone()).collect();
         if none.is_empty() {
             return "nothing of what is counted here".to_owned();
@@ -218,26 +232,27 @@ impl Daily {
         none.join("; ")
     }
 
-    /// In words: of what there was more, and of what fewer, than on the day before.
-    pub fn compared(&self) -> String {
-        let of = |change: Change| {
-            let lines = self
-                .summary
-                .iter()
-                .filter(|line| line.change == change && !line.is_none());
-            let lines: Vec<String> = lines
-                .map(|line| format!("{} ({}, {} the day before)", line.what, line.number, line.before))
-                .collect();
-            if lines.is_empty() {
-                "nothing".to_owned()
-            } else {
-                lines.join("; ")
-            }
-        };
-        format!(
-            "More than on the day before: {}. Fewer: {}.",
-            of(Change::More),
-            of(Change::Fewer)
-        )
+    /// Of what there was more than on the day before, each with both numbers.
+    pub fn more(&self) -> String {
+        self.changed(Change::More)
+    }
+
+    /// Of what there was less.
+    pub fn fewer(&self) -> String {
+        self.changed(Change::Fewer)
+    }
+
+    fn changed(&self, change: Change) -> String {
+        let lines = self
+            .summary
+            .iter()
+            .filter(|line| line.change == change && !line.is_part);
+        let lines: Vec<String> = lines
+            .map(|line| format!("{} ({}, {} the day before)", line.what, line.number, line.before))
+            .collect();
+        if lines.is_empty() {
+            return "nothing".to_owned();
+        }
+        lines.join("; ")
     }
 }

@@ -34,6 +34,9 @@ pub enum Error {
         /// How many entries there are.
         size: u64,
     },
+    /// The codebook's counts could not be given.
+    #[error("the numbers by the codebook cannot be given")]
+    Counts(#[from] armistice_desk::Error),
     /// Nothing was recorded.
     #[error("the log has no entries")]
     Empty,

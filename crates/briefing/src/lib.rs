@@ -1,7 +1,7 @@
 //! The daily report of a ceasefire, made from a ledger and from nothing else.
 //!
 //! ```
-//! use armistice_briefing::{Codebook, Options, daily};
+//! use armistice_briefing::{Codebook, Hidden, Options, daily};
 //! use armistice_projection::Projection;
 //! use armistice_report::{Date, Sha256, Zone};
 //!
@@ -10,10 +10,11 @@
 //!     date: Date::new("2022-03-26")?,
 //!     zone: Zone::new("+04:00")?,
 //!     since: None,
+//!     hidden: Hidden::new(),
 //!     codebook: Codebook { codebook: "karabakh-2020".into(), sha256: Sha256([0; 32]), index: 0, hash: "00".into() },
 //! };
 //! // Entries are read again for the words that rows do not hold.
-//! let refused = daily(&projection, &mut |_index| None, options).unwrap_err();
+//! let refused = daily(&projection, &mut |_index| None, &options, None).unwrap_err();
 //! assert_eq!(refused.to_string(), "the log has no entries");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -44,12 +45,12 @@ pub use day::{Belongs, Day, Time};
 pub use error::Error;
 pub use forms::{html, json, markdown};
 pub use frame::{Name, Place};
-pub use reading::{Logged, ReadEntry};
+pub use reading::{Hidden, Logged, ReadEntry};
 pub use rows::Entry;
 pub use sections::{
     Annexed, AssertedBy, Casualties, CasualtyLine, ContactLine, Contested, ContestedIncident, Control,
-    CorrectionLine, Corrections, Dated, Diplomacy, District, EffortLine, FindingLine, Findings, IncidentLine,
-    Incidents, LATE_SHOWN_MAX, LateLine, Limits, Line, MissingLine, MovementLine, ObservationLine,
-    Peacekeepers, PlaceLine, RefusedLine, RequestLine, SideLine, StatementLine, StrengthLine, SummaryLine,
-    TallyLine, ViolationReportLine,
+    CorrectionLine, Corrections, CountLine, Counted, Dated, Diplomacy, District, EffortLine, FindingLine,
+    Findings, IncidentLine, Incidents, LATE_SHOWN_MAX, LateLine, Limits, Line, MissingLine, MovementLine,
+    ObservationLine, Peacekeepers, PlaceLine, RefusedLine, RequestLine, SideLine, StatementLine,
+    StrengthLine, SummaryLine, TallyLine, ViolationReportLine,
 };

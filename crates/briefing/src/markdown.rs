@@ -13,16 +13,21 @@ pub(crate) struct Escaper;
 impl askama::filters::Escaper for Escaper {
     fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
         let mut characters = text.chars().peekable();
-        let mut last = ' ';
+        let (mut last, mut www) = (' ', 0_u8);
         while let Some(character) = characters.next() {
             let next = characters.peek().copied().unwrap_or(' ');
-            if acts(last, character, next) {
+            if acts(last, character, next) || (character == '.' && www == 3) {
                 out.write_char('\\')?;
             }
             match instead(character) {
                 Some(shown) => out.write_str(shown)?,
                 None => out.write_char(character)?,
             }
+            www = if matches!(character, 'w' | 'W') {
+                www.saturating_add(1)
+            } else {
+                0
+            };
             last = character;
         }
         Ok(())
@@ -36,9 +41,8 @@ fn acts(last: char, character: char, next: char) -> bool {
         | '@' => true,
         // Within a word an underscore is a letter: `incident_reported`.
         '_' => !(last.is_alphanumeric() && next.is_alphanumeric()),
-        // `https://…` and `mailto:…` would become links, and so would `www.…`.
+        // `https://…` and `mailto:…` would become links.
         ':' => !next.is_whitespace() && !next.is_ascii_digit(),
-        '.' => matches!(last, 'w' | 'W'),
         _ => false,
     }
 }
@@ -56,6 +60,7 @@ mod tests {
             ("<img src=x>", r"\<img src=x\>"),
             ("*bold* _it_ `code`", r"\*bold\* \_it\_ \`code\`"),
             ("www.example.org a@b.org", r"www\.example.org a\@b.org"),
+            ("to withdraw.", "to withdraw."),
             ("&copy; \\| ![i](x)", r"\&copy; \\\| \!\[i\](x)"),
             (
                 "incident.reported.v1 2022-03-26 12:00–17:59",

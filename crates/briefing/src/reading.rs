@@ -26,6 +26,9 @@ pub struct Logged {
 /// Reads the entry at a position; `None` when it cannot be read.
 pub type ReadEntry<'a> = dyn FnMut(u64) -> Option<Logged> + 'a;
 
+/// Position → the paths of fields that are hidden.
+pub type Hidden = BTreeMap<u64, Vec<String>>;
+
 /// What the annex says of an entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Used {
@@ -37,15 +40,17 @@ pub(crate) struct Used {
 
 pub(crate) struct Reading<'a, 'b> {
     projection: &'a Projection,
+    hidden: &'a Hidden,
     read: &'a mut ReadEntry<'b>,
     /// The entries that the report shows, by position.
     pub(crate) used: BTreeMap<u64, Used>,
 }
 
 impl<'a, 'b> Reading<'a, 'b> {
-    pub(crate) fn new(projection: &'a Projection, read: &'a mut ReadEntry<'b>) -> Self {
+    pub(crate) fn new(projection: &'a Projection, hidden: &'a Hidden, read: &'a mut ReadEntry<'b>) -> Self {
         Self {
             projection,
+            hidden,
             read,
             used: BTreeMap::new(),
         }
@@ -66,7 +71,7 @@ impl<'a, 'b> Reading<'a, 'b> {
     pub(crate) fn words_of(&self, index: u64, logged: &Logged) -> Result<Words, Error> {
         let value: Value =
             serde_json::from_str(&to_json_line(&logged.report)).map_err(|_| Error::Entry { index })?;
-        let fields = self.projection.redacted_fields(index);
+        let fields = self.hidden_of(index);
         Ok(Words {
             producer: logged.report.source.to_string(),
             event_type: logged.report.event_type().as_str(),
@@ -77,6 +82,14 @@ impl<'a, 'b> Reading<'a, 'b> {
                 redacted(&value, &fields)
             },
         })
+    }
+
+    /// The fields of an entry that no report shows.
+    pub(crate) fn hidden_of(&self, index: u64) -> Vec<&str> {
+        let later = self.hidden.get(&index).into_iter().flatten().map(String::as_str);
+        let mut fields = self.projection.redacted_fields(index);
+        fields.extend(later);
+        fields
     }
 
     /// The annex will name the entry.
@@ -109,6 +122,11 @@ impl Words {
             at = at.get(part)?;
         }
         Some(at)
+    }
+
+    /// True when the value at a path, or all around it, is redacted.
+    pub(crate) fn is_redacted(&self, path: &str) -> bool {
+        self.at(path).and_then(Value::as_str) == Some(REDACTED)
     }
 
     pub(crate) fn text(&self, path: &str) -> Option<String> {

@@ -54,6 +54,8 @@ mod tables;
 mod ticket;
 mod verify;
 
+/// Vague words for times and quantities, resolved by named rules; the caller looks and decides.
+pub use armistice_wording as wording;
 pub use draft::Draft;
 pub use error::Error;
 pub use producer::Producer;

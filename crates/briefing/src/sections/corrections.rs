@@ -1,5 +1,7 @@
 //! Section 9: what changes earlier reports: corrections, retractions, redactions, links taken back, and what came late.
 
+use std::collections::{HashMap, HashSet};
+
 use armistice_projection::Projection;
 use armistice_report::{EntryHash, Event, Family, Timestamp};
 use serde::Serialize;
@@ -77,26 +79,54 @@ pub(crate) fn section(
         since,
         ..Corrections::default()
     };
+    let mut found: Vec<(Entry, Words, Vec<EntryHash>)> = Vec::new();
     for (index, hash) in (since..).zip(hashes_from(projection, since)) {
         let logged = context.reading.logged(index)?;
         let entry = Entry {
             index,
             hash: EntryHash(*hash).to_string(),
-            redacted: !projection.redacted_fields(index).is_empty(),
+            redacted: !context.reading.hidden_of(index).is_empty(),
         };
         if let Some(targets) = changed(&logged.report.event) {
             let words = context.reading.words_of(index, &logged)?;
-            context.reading.show(&entry, &words);
-            let line = correction(projection, since, entry.clone(), &words, &targets);
-            for target in &line.changes {
-                let words = context.reading.words(target)?;
-                context.reading.show(target, &words);
-            }
-            section.corrections.push(line);
+            found.push((entry.clone(), words, targets));
         }
         late(context, &mut section, entry, &logged)?;
     }
+    let positions = positions(projection, &found);
+    for (entry, words, targets) in found {
+        context.reading.show(&entry, &words);
+        let changes = targets.iter().filter_map(|target| positions.get(target).cloned());
+        let changes: Vec<Entry> = changes.collect();
+        for target in &changes {
+            let words = context.reading.words(target)?;
+            context.reading.show(target, &words);
+        }
+        section
+            .corrections
+            .push(correction(since, entry, &words, changes));
+    }
     Ok(section)
+}
+
+/// Where the entries stand that are changed: one walk over the hashes of the log, however many there are.
+fn positions(projection: &Projection, found: &[(Entry, Words, Vec<EntryHash>)]) -> HashMap<EntryHash, Entry> {
+    let targets: HashSet<[u8; 32]> = found
+        .iter()
+        .flat_map(|(_, _, targets)| targets.iter().map(|target| target.0))
+        .collect();
+    (0..)
+        .zip(projection.leaf_hashes())
+        .filter(|(_, hash)| targets.contains(*hash))
+        .map(|(index, hash)| {
+            let entry = Entry {
+                index,
+                hash: EntryHash(*hash).to_string(),
+                redacted: !projection.redacted_fields(index).is_empty(),
+            };
+            (EntryHash(*hash), entry)
+        })
+        .collect()
 }
 
 fn hashes_from(projection: &Projection, since: u64) -> impl Iterator<Item = &[u8; 32]> {
@@ -116,22 +146,7 @@ fn changed(event: &Event) -> Option<Vec<EntryHash>> {
     }
 }
 
-fn correction(
-    projection: &Projection,
-    since: u64,
-    entry: Entry,
-    words: &Words,
-    targets: &[EntryHash],
-) -> CorrectionLine {
-    let changes: Vec<Entry> = (0..)
-        .zip(projection.leaf_hashes())
-        .filter(|(_, hash)| targets.iter().any(|target| target.0 == **hash))
-        .map(|(index, hash)| Entry {
-            index,
-            hash: EntryHash(*hash).to_string(),
-            redacted: !projection.redacted_fields(index).is_empty(),
-        })
-        .collect();
+fn correction(since: u64, entry: Entry, words: &Words, changes: Vec<Entry>) -> CorrectionLine {
     let parts = ["content.reason", "content.text"].map(|path| words.text(path));
     let reason = parts
         .into_iter()

@@ -56,6 +56,7 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
             continue;
         }
         let account = Row {
+            says: Some("makes a statement"),
             what: what(context, &row),
             time: row.time.as_ref(),
             ..Row::default()
@@ -101,7 +102,7 @@ fn what(context: &Context<'_, '_>, row: &Statement) -> String {
         what = format!("{what}, to {}", to.join(", "));
     }
     if let Some(demand) = &row.demand {
-        what = format!("{what}; demands {} of {}", spaced(&demand.kind), name(&demand.of));
+        what = format!("{what}; {} of {}", spaced(&demand.kind), name(&demand.of));
         if let Some(place) = &demand.place {
             what = format!("{what}, {}", context.frame.place(Some(place), None).shown);
         }

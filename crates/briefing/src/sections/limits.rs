@@ -112,7 +112,7 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
         .reading
         .used
         .keys()
-        .filter(|index| !projection.redacted_fields(**index).is_empty());
+        .filter(|index| !context.reading.hidden_of(**index).is_empty());
     section.redacted = redacted.map(|_| 1_u64).sum();
     Ok(section)
 }

@@ -107,11 +107,13 @@ fn keeping(
         return Ok(());
     };
     let mut what = row.kind.as_deref().map_or_else(|| row.row.clone(), spaced);
-    for word in [&report.state, &report.result].into_iter().flatten() {
-        what = format!("{what}; {}", spaced(word));
-    }
     if let Some(force) = &report.force {
-        what = format!("{what}; {}", context.frame.actor(force));
+        what = format!("{what} of {}", context.frame.actor(force));
+    }
+    for (name, word) in [("state", &report.state), ("result", &report.result)] {
+        if let Some(word) = word {
+            what = format!("{what}; {name}: {}", spaced(word));
+        }
     }
     let place_at = if row.row == "patrol" { None } else { Some("place") };
     let account = Row {

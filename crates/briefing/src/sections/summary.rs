@@ -20,6 +20,8 @@ pub struct SummaryLine {
     pub what: String,
     /// In which unit.
     pub unit: &'static str,
+    /// True for a part of the line before: what of it was denied, what not answered.
+    pub is_part: bool,
     /// From which view.
     pub view: String,
     /// On the day.
@@ -29,14 +31,14 @@ pub struct SummaryLine {
     /// The first against the second, where the bounds allow to say.
     pub change: Change,
     /// Beside the number, in no day: what only overlaps the day.
-    pub not_dated_to_one_day: u64,
+    pub not_dated_to_one_day: Amount,
 }
 
 impl SummaryLine {
     /// True when there is none on either day, and none apart.
     pub fn is_none(&self) -> bool {
         let zero = Amount::exactly(0);
-        self.number == zero && self.before == zero && self.not_dated_to_one_day == 0
+        self.number == zero && self.before == zero && self.not_dated_to_one_day == zero
     }
 }
 
@@ -44,11 +46,14 @@ impl SummaryLine {
 #[derive(Clone, Copy, Default)]
 struct Number {
     number: Amount,
-    apart: u64,
+    apart: Amount,
 }
 
-/// Position in the table, what, unit.
-type Key = (usize, String, &'static str);
+/// How the name of a part begins.
+const PART: &str = "of these, ";
+
+/// Position in the table, order within it (sides by their code), what, unit.
+type Key = (usize, String, String, &'static str);
 type Numbers = BTreeMap<Key, (View, Number)>;
 
 pub(crate) fn section(
@@ -71,7 +76,7 @@ pub(crate) fn section(
     let of = |numbers: &Numbers, key| {
         let none = Number {
             number: Amount::exactly(0),
-            apart: 0,
+            apart: Amount::exactly(0),
         };
         numbers.get(key).map_or(none, |(_, number)| *number)
     };
@@ -80,8 +85,9 @@ pub(crate) fn section(
         .map(|(key, view)| {
             let (now, then) = (of(&now, key), of(&then, key));
             SummaryLine {
-                what: key.1.clone(),
-                unit: key.2,
+                what: key.2.clone(),
+                is_part: key.2.starts_with(PART),
+                unit: key.3,
                 view: view.id(),
                 number: now.number,
                 before: then.number,
@@ -101,9 +107,9 @@ fn numbers(context: &Context<'_, '_>, day: Day, of: &Sections, allegations: &[Al
         .map(|(at, what, unit, view, (day, apart))| {
             let number = Number {
                 number: Amount::exactly(count(day)),
-                apart: count(apart),
+                apart: Amount::exactly(count(apart)),
             };
-            ((at, what.to_owned(), unit), (view, number))
+            ((at, String::new(), what.to_owned(), unit), (view, number))
         })
         .collect();
     against_sides(context, day, allegations, &mut numbers);
@@ -191,29 +197,27 @@ fn against_sides(context: &Context<'_, '_>, day: Day, allegations: &[Allegation]
         let count_of = |word: Option<&str>| {
             let mut number = Number {
                 number: Amount::exactly(0),
-                apart: 0,
+                apart: Amount::exactly(0),
             };
             for row in of_side().filter(|row| word.is_none_or(|word| row.status.iter().any(|s| s == word))) {
                 match row.time.as_ref().map_or(Belongs::Outside, |time| day.holds(time)) {
                     Belongs::Within => number.number = number.number.plus(Amount::exactly(1)),
-                    Belongs::Overlaps => number.apart += 1,
+                    Belongs::Overlaps => number.apart = number.apart.plus(Amount::exactly(1)),
                     Belongs::Outside => {}
                 }
             }
             number
         };
-        for (word, text) in [
+        let parts = [
             (None, format!("allegations, accused: {name}")),
-            (
-                Some("disputed"),
-                format!("allegations, accused: {name}; denied by the accused"),
-            ),
-            (
-                Some("not_answered"),
-                format!("allegations, accused: {name}; not answered"),
-            ),
-        ] {
-            numbers.insert((1, text, "allegation"), (View::Allegations, count_of(word)));
+            (Some("disputed"), format!("{PART}denied by the accused")),
+            (Some("not_answered"), format!("{PART}not answered")),
+        ];
+        for (rank, (word, text)) in parts.into_iter().enumerate() {
+            numbers.insert(
+                (1, format!("{side}/{rank}"), text, "allegation"),
+                (View::Allegations, count_of(word)),
+            );
         }
     }
 }
@@ -229,13 +233,13 @@ fn observed(of: &Sections, numbers: &mut Numbers) {
             let what = format!("observed: {}{exercise}; observer: {}", line.kind, line.observer);
             let fresh = Number {
                 number: Amount::exactly(0),
-                apart: 0,
+                apart: Amount::exactly(0),
             };
             let (_, number) = numbers
-                .entry((2, what, "observation"))
+                .entry((2, what.clone(), what, "observation"))
                 .or_insert((View::Observations, fresh));
             if is_apart {
-                number.apart += 1;
+                number.apart = number.apart.plus(line.number);
             } else {
                 number.number = number.number.plus(line.number);
             }
