@@ -1,10 +1,5 @@
 //! Rows are written as they come: memory does not grow with them. A process of its own, since others' memory would count.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it says"
-)]
-
 use std::io::{self, Write};
 
 use armistice_exporter::{About, Query, Rows, Shield, changes, flat, ndjson, xlsx};

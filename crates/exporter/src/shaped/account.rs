@@ -18,6 +18,8 @@ pub(crate) struct Account {
     pub(crate) report: Report,
     /// The row of the same data set, when it came from there.
     pub(crate) own: Option<DatasetRow>,
+    /// That row belongs to the newest content; a correction by hand has none.
+    pub(crate) row_is_newest: bool,
     /// Its cells are left out, because they may repeat what nobody may see.
     pub(crate) cells_left_out: Option<Reason>,
     /// The row of another data set.
@@ -40,6 +42,7 @@ impl Account {
     /// None when the entry cannot be read.
     pub(crate) fn read(index: u64, row: &Row, dataset: &str, atlas: &mut Atlas<'_, '_>) -> Option<Self> {
         let report = atlas.newest(index)?;
+        let row_is_newest = dataset_row(&report).is_some();
         let taken = match dataset_row(&report) {
             Some(row) => Some(row.clone()),
             // A correction by hand may not repeat the row.
@@ -62,6 +65,7 @@ impl Account {
             index,
             report,
             own,
+            row_is_newest,
             cells_left_out,
             other: other.filter(|_| !redacted.iter().any(|field| places::covers(field, ROW))),
             place,
@@ -87,6 +91,7 @@ impl Account {
                 status: armistice_report::CasualtyStatus::Mixed,
                 killed: tally.number.clone(),
                 is_own: true,
+                release: None,
             });
         }
         let entries: Vec<u64> = atlas.history.casualties_of(index, atlas.size).collect();
@@ -129,6 +134,7 @@ impl Account {
             is_own: own
                 .zip(row)
                 .is_some_and(|(own, row)| own.id == row.id && own.dataset == row.dataset),
+            release: row.and_then(|row| row.release.as_deref()?.parse().ok()),
         })
     }
 

@@ -76,7 +76,12 @@ pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Resul
     made.left_out
         .extend(account.cells_left_out.map(|reason| ("(kept cells)", reason)));
     set(&mut made, "event_id_cnty", account.id());
-    set(&mut made, "event_date", first.to_string());
+    // ACLED's day may stand for a week or a month around it: its own row keeps the day.
+    let day = match account.kept("event_date") {
+        kept if !kept.is_empty() && account.row_is_newest => kept.to_owned(),
+        _ => first.to_string(),
+    };
+    set(&mut made, "event_date", day);
     set(&mut made, "year", first.to_jiff().year().to_string());
     set(
         &mut made,
@@ -211,6 +216,12 @@ fn words(account: &Account, kind: Option<(&str, &str)>, made: &mut Made) {
         set(made, "notes", words.as_str());
     }
     if account.own.is_some() {
+        // An update of the number alone comes as a correction of the figure.
+        let figure = account.deaths.as_ref().and_then(|deaths| deaths.release);
+        let row = account.kept("timestamp").parse().ok();
+        if let Some(newest) = figure.max(row).filter(|_| account.cells_left_out.is_none()) {
+            set(made, "timestamp", newest.to_string());
+        }
         return;
     }
     set(made, "timestamp", report.time.to_jiff().as_second().to_string());

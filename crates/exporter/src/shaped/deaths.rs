@@ -17,6 +17,8 @@ pub(crate) struct Figure {
     pub(crate) killed: Quantity,
     /// It comes out of the row of the data set that is exported.
     pub(crate) is_own: bool,
+    /// The release of that row where it is a number, as ACLED's `timestamp` is.
+    pub(crate) release: Option<u64>,
 }
 
 /// Low, best and high estimate. None is not stated.
@@ -36,6 +38,8 @@ pub(crate) struct Deaths {
     pub(crate) civilians: Option<u64>,
     pub(crate) unknown: Option<u64>,
     pub(crate) flaw: Option<Reason>,
+    /// The release of the data set's row that they come out of.
+    pub(crate) release: Option<u64>,
 }
 
 /// The numbers of a data set's row as they stand there.
@@ -53,6 +57,7 @@ impl Deaths {
         if let Some(own) = figures.iter().rev().find(|figure| figure.is_own) {
             return Some(Self {
                 all: as_given(&own.killed),
+                release: own.release,
                 ..Self::default()
             });
         }
@@ -176,6 +181,7 @@ mod tests {
             status,
             killed,
             is_own: false,
+            release: None,
         }
     }
 
