@@ -55,3 +55,15 @@ fn replay_and_audit_are_measured_beside_their_bounds() {
         "{names:?}"
     );
 }
+
+#[test]
+fn an_import_is_measured_beside_the_log_that_it_fills() {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../importer/tests/data/ucdp_ged_v23_1_sample1000.csv"
+    );
+    let names = measures(&format!("bench import --rows 1500 --sample {sample} -o json"));
+    for name in ["import: rate", "resident memory above the log's own"] {
+        assert!(names.iter().any(|known| known == name), "{name} in {names:?}");
+    }
+}

@@ -174,7 +174,20 @@ fn a_newer_time_stamp_corrects_an_older_one_is_told_and_the_same_adds_nothing() 
         panic!()
     };
     assert_eq!(correction.target, log.0["acled-XYZ9001"].hash);
-    assert_eq!(log.import(files::acled(&first)), [Outcome::Older, Outcome::Older]);
+    // The first version is there; one between two others is told and changes nothing.
+    assert_eq!(
+        log.import(files::acled(&first)),
+        [Outcome::Present, Outcome::Present]
+    );
+    let between = file(&[
+        ("fatalities", "7"),
+        ("geo_precision", "3"),
+        ("timestamp", "1655000000"),
+    ]);
+    assert_eq!(
+        log.import(files::acled(&between)),
+        [Outcome::Older, Outcome::Older]
+    );
     assert_eq!(
         log.import(files::acled(&file(&[("timestamp", "1660000000")])))[1],
         Outcome::Conflict

@@ -11,7 +11,7 @@ pub(crate) fn ged_options(release: &str) -> ged::Options {
     ged::Options {
         release: release.parse::<Release>().unwrap(),
         previous: Vec::new(),
-        zone: Some("+04:00".try_into().unwrap()),
+        zone: Some(armistice_report::Zone::new("+04:00").unwrap()),
         dates: armistice_importer::DateOrder::default(),
     }
 }
@@ -27,7 +27,7 @@ pub(crate) fn acled(text: &str) -> Rows<&[u8]> {
 /// With rules of denial.
 pub(crate) fn acled_by<'a>(text: &'a str, rules: &str) -> Rows<&'a [u8]> {
     let options = acled::Options {
-        zone: Some("+04:00".try_into().unwrap()),
+        zone: Some(armistice_report::Zone::new("+04:00").unwrap()),
         denials: if rules.is_empty() {
             acled::Denials::default()
         } else {

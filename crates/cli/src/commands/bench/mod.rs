@@ -1,4 +1,4 @@
-//! `armistice bench append|replay|audit|nats`: what this machine does, beside what it could do.
+//! `armistice bench append|replay|audit|import|nats`: what this machine does, beside what it could do.
 //!
 //! Numbers of one machine on one day mean little; ratios mean more. So each command measures the thing itself and its bound in
 //! the same run, in turn, on the same bytes, and prints the median of each and of their ratio (`docs/performance.md`).
@@ -7,6 +7,7 @@ mod append;
 mod audit;
 mod contender;
 mod generator;
+mod import;
 mod measure;
 #[cfg(feature = "nats")]
 mod nats;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Replay(replay::Args),
     /// The audit of an exported log, beside bare signature verification
     Audit(audit::Args),
+    /// An import of rows of GED as a process of its own: its rate, and its memory above the log's own
+    Import(import::Args),
     /// Reports over JetStream from the producer to the receipt and to a changed view, beside embedded and a plain publish
     #[cfg(feature = "nats")]
     Nats(nats::Args),
@@ -38,6 +41,7 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
         Command::Append(args) => append::run(args, format),
         Command::Replay(args) => replay::run(args, format),
         Command::Audit(args) => audit::run(args, format),
+        Command::Import(args) => import::run(args, format),
         #[cfg(feature = "nats")]
         Command::Nats(args) => nats::run(args, format),
     }

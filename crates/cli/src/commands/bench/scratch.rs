@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use armistice_ledger::{Ledger, Outcome as Answer, Settings};
-use armistice_tlog::Hash;
+use armistice_tlog::{Hash, SigningKey};
 use serde_json::json;
 
 use super::generator::{Generator, is_incident};
@@ -46,12 +46,21 @@ impl Drop for Scratch {
 
 /// Founds a ledger in `path` and enrols the generator's producers.
 pub(super) fn found(path: &Path, generator: &Generator, settings: Settings) -> Outcome<Ledger> {
+    found_for(path, generator.keys(), settings)
+}
+
+/// Founds a ledger in `path` and enrols the producers of `keys`, who may claim.
+pub(super) fn found_for<'a>(
+    path: &Path,
+    keys: impl Iterator<Item = &'a SigningKey>,
+    settings: Settings,
+) -> Outcome<Ledger> {
     let folder = LedgerFolder::new(path);
     let operator_key = init::found(&folder, CEASEFIRE, ORIGIN, "+04:00", "operator")?.operator_key;
     let ledger = folder.open(settings)?;
     let state = folder.state(ledger.reader())?;
     let mut session = Session::new(ledger.clone(), &state, vec![operator_key])?;
-    for key in generator.keys() {
+    for key in keys {
         let content =
             json!({"producer": key.name(), "key": key.verifier_key().to_string(), "may": ["claim"]});
         match session.submit_draft(&draft("producer.enrolled.v1", key.name(), &content))? {

@@ -293,9 +293,26 @@ fn detail(finding: &Finding) -> Detail {
         at,
         code: finding.code.as_str().to_owned(),
         field: finding.column.clone(),
-        expected: finding.code.meaning().to_owned(),
+        expected: expected(finding.code).to_owned(),
         found: finding.found.clone(),
         hint: Some(finding.code.to_do().to_owned()),
+    }
+}
+
+/// What would have been carried.
+fn expected(code: FindingCode) -> &'static str {
+    match code {
+        FindingCode::CellsCount => "as many cells as the header has",
+        FindingCode::NotUtf8 => "UTF-8",
+        FindingCode::IdInvalid => "the id that the publisher gave the row",
+        FindingCode::DateInvalid => "a day of the calendar as YYYY-MM-DD",
+        FindingCode::DateAmbiguous => "a day that can be read in one way only",
+        FindingCode::DateOrder => "an end that is not before the start",
+        FindingCode::NumberInvalid => "a whole number",
+        FindingCode::PointInvalid => "decimal degrees",
+        FindingCode::IdConflict => "an id that the ledger does not hold with another content",
+        FindingCode::Refused => "a report that the ledger takes",
+        _ => "a row that can be carried",
     }
 }
 
