@@ -89,7 +89,7 @@ impl Context<'_, '_> {
 
     /// How a time lies to the day; nothing stated lies outside.
     pub(crate) fn holds(&self, time: Option<&Time>) -> Belongs {
-        time.map_or(Belongs::Outside, |time| self.day.holds(time))
+        self.day.holds_stated(time)
     }
 
     /// The account that an entry gives. `entry` is the one whose words are shown.

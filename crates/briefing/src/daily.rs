@@ -154,7 +154,7 @@ pub fn daily(
     let today = Sections::of(projection, &mut context)?;
     let summary = summary::section(projection, &context, &today, before, &earlier)?;
     let counted = codebook
-        .map(|codebook| counted::section(projection, &context, codebook))
+        .map(|codebook| counted::section(projection, &context, before, codebook))
         .transpose()?;
     let corrections = corrections::section(projection, &mut context, since)?;
     let limits = limits::section(projection, &mut context)?;

@@ -85,6 +85,11 @@ impl Day {
         }
     }
 
+    /// The same of a time that may not be stated at all: then it lies outside.
+    pub fn holds_stated(self, time: Option<&Time>) -> Belongs {
+        time.map_or(Belongs::Outside, |time| self.holds(time))
+    }
+
     /// True when the time may have begun by the end of this day.
     pub fn begun(self, time: &Time) -> bool {
         time.earliest

@@ -46,3 +46,8 @@ struct Html<'a> {
 fn shown<T: std::fmt::Display>(amount: Option<&T>) -> String {
     amount.map_or_else(|| "not stated".to_owned(), ToString::to_string)
 }
+
+/// A count, or that nobody reports anything.
+fn counted(amount: Option<&crate::Amount>) -> String {
+    amount.map_or_else(|| "not reported".to_owned(), ToString::to_string)
+}

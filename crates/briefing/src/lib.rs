@@ -19,7 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The same entries and the same options give the same bytes in all three forms ([`json`], [`markdown`], [`html`]): there is no
+//! The same entries and the same options give the same bytes in all three forms ([`json()`], [`markdown()`], [`html()`]): there is no
 //! clock, and *now* is the receiving time of the last entry. The page is `docs/reference/daily-report.md`.
 //!
 //! What is not here: any sum over units, any judgement, and any word of a report that is not escaped for the form it goes into.

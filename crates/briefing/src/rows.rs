@@ -389,21 +389,24 @@ pub(crate) fn of<T: DeserializeOwned>(
     view: View,
     kind: &str,
 ) -> Result<Vec<T>, Error> {
-    #[derive(Deserialize)]
-    struct Kind<'a> {
-        #[serde(borrow)]
-        row: std::borrow::Cow<'a, str>,
-    }
+    some(projection, view, kind, |_| true)
+}
+
+/// Those of them that are kept: no more than these are in memory at once.
+pub(crate) fn some<T: DeserializeOwned>(
+    projection: &Projection,
+    view: View,
+    kind: &str,
+    keep: impl Fn(&T) -> bool,
+) -> Result<Vec<T>, Error> {
     let mut found = Ok(Vec::new());
     projection.for_each_row(view, |key, row| {
         let Ok(rows) = &mut found else { return };
-        let read = serde_json::from_slice::<Kind<'_>>(row).and_then(|read| {
-            (read.row == kind)
-                .then(|| serde_json::from_slice(row))
-                .transpose()
-        });
-        match read {
-            Ok(row) => rows.extend(row),
+        if key.split('/').next() != Some(kind) {
+            return;
+        }
+        match serde_json::from_slice(row) {
+            Ok(row) => rows.extend(Some(row).filter(&keep)),
             Err(source) => {
                 let (view, key) = (view.name(), key.to_owned());
                 found = Err(Error::Row { view, key, source });

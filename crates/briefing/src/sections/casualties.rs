@@ -66,21 +66,23 @@ pub struct SideLine {
 
 pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) -> Result<Casualties, Error> {
     let mut section = Casualties::default();
-    let incidents: BTreeMap<String, Belongs> = rows::of::<Incident>(projection, View::Incidents, "incident")?
+    let day = context.day;
+    let keep = |row: &Incident| incidents::belongs(day, row) != Belongs::Outside;
+    let incidents: BTreeMap<String, Belongs> = rows::some(projection, View::Incidents, "incident", keep)?
         .into_iter()
-        .map(|row| (row.key.clone(), incidents::belongs(context, &row)))
-        .filter(|(_, belongs)| *belongs != Belongs::Outside)
+        .map(|row| (row.key.clone(), incidents::belongs(day, &row)))
         .collect();
-    for figure in rows::of::<Figure>(projection, View::Casualties, "figure")? {
+    let belongs = |figure: &Figure| {
         // A figure of an incident is of the incident's day, unless it states a time of its own.
         let of_incident = figure.incident.as_ref().and_then(|key| incidents.get(key));
-        let belongs = match (&figure.period, of_incident) {
+        match (&figure.period, of_incident) {
             (None, Some(belongs)) => *belongs,
-            (period, _) => context.holds(period.as_ref()),
-        };
-        if belongs == Belongs::Outside {
-            continue;
+            (period, _) => day.holds_stated(period.as_ref()),
         }
+    };
+    let keep = |figure: &Figure| belongs(figure) != Belongs::Outside;
+    for figure in rows::some(projection, View::Casualties, "figure", keep)? {
+        let belongs = belongs(&figure);
         for account in figure.accounts.iter().filter(|account| account.counted) {
             let line = line(context, &figure, account)?;
             section.accounts.push(belongs, line);

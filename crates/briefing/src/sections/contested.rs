@@ -44,8 +44,9 @@ pub struct Line {
 
 pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) -> Result<Contested, Error> {
     let mut section = Contested::default();
-    for row in rows::of::<Incident>(projection, View::Incidents, "incident")? {
-        if row.counted && is_contested(&row) && touches(context, &row)? {
+    let keep = |row: &Incident| row.counted && is_contested(row);
+    for row in rows::some(projection, View::Incidents, "incident", keep)? {
+        if touches(context, &row)? {
             section.incidents.push(incident(context, &row)?);
         }
     }
@@ -64,7 +65,7 @@ fn is_contested(row: &Incident) -> bool {
 
 /// A claim of the incident, an answer to it or to a finding, or the finding itself is of the day or overlaps it.
 fn touches(context: &mut Context<'_, '_>, row: &Incident) -> Result<bool, Error> {
-    if incidents::belongs(context, row) != Belongs::Outside {
+    if incidents::belongs(context.day, row) != Belongs::Outside {
         return Ok(true);
     }
     let claims = row.claims.iter().flat_map(|claim| &claim.answers);

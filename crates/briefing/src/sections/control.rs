@@ -55,7 +55,9 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
             section.places.push(line);
         }
     }
-    for row in rows::of::<Movement>(projection, View::Control, "movement")? {
+    let day = context.day;
+    let keep = |row: &Movement| row.counted && day.holds_stated(row.time.as_ref()) != Belongs::Outside;
+    for row in rows::some(projection, View::Control, "movement", keep)? {
         let belongs = context.holds(row.time.as_ref());
         let Some(entry) = row
             .entries

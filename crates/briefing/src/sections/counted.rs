@@ -1,12 +1,18 @@
 //! Numbers of the day by the codebook: each series as the codebook defines it, never mixed with the numbers of another.
 
-use armistice_desk::{By, Codebook, Cut, Query, Unit, counts};
+use std::collections::BTreeMap;
+
+use armistice_desk::{By, Codebook, Cut, Query, Series, Unit, counts};
 use armistice_projection::Projection;
 use armistice_report::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Amount, Change, Error, account::Context, account::spaced};
+use crate::{
+    Amount, Change, Error,
+    account::{Context, spaced},
+    day::Day,
+};
 
 /// What the codebook counts of the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,8 +25,10 @@ pub struct Counted {
     pub from: Option<Timestamp>,
     /// The first moment after it, UTC.
     pub until: Option<Timestamp>,
-    /// One line for each series and side.
+    /// One line for each series and side of which something was counted on this day or the day before.
     pub lines: Vec<CountLine>,
+    /// The titles of the series of which nothing was.
+    pub nothing: Vec<String>,
 }
 
 /// One number of one series.
@@ -32,14 +40,16 @@ pub struct CountLine {
     pub title: String,
     /// In which unit.
     pub unit: String,
-    /// What it is divided by: `side: Azerbaijan`. Empty: undivided, or nothing was counted.
+    /// What it is divided by: `side: Azerbaijan`. Empty: undivided.
     pub of: Vec<String>,
-    /// On the day.
-    pub number: Amount,
-    /// On the day before; `None` where the series had not begun.
+    /// On the day. `None`: nobody reports people killed or hurt, which is not the same as none.
+    pub number: Option<Amount>,
+    /// On the day before.
     pub before: Option<Amount>,
     /// The first against the second.
-    pub change: Option<Change>,
+    pub change: Change,
+    /// How many records of `number` stand under other values of `of` as well: such lines must not be added.
+    pub shared: u64,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +58,10 @@ struct Given {
     series: Option<String>,
     period: Option<Period>,
     count: Option<Amount>,
-    before: Option<Amount>,
+    #[serde(default)]
+    shared: u64,
+    #[serde(default)]
+    entries_count: u64,
     #[serde(flatten)]
     values: Map<String, Value>,
 }
@@ -63,71 +76,86 @@ struct Period {
 pub(crate) fn section(
     projection: &Projection,
     context: &Context<'_, '_>,
+    before: Day,
     codebook: &Codebook,
 ) -> Result<Counted, Error> {
     let query = Query::all().by(By::Day).cut(Cut::Side);
-    let counted = counts(projection, codebook, &query)?;
-    let date = context.day.date.to_string();
-    let mut section = Counted {
-        codebook: codebook.id().to_owned(),
-        sha256: codebook.sha256().to_string(),
-        from: None,
-        until: None,
-        lines: Vec::new(),
-    };
+    let dates = [context.day.date.to_string(), before.date.to_string()];
     let mut rows = Vec::new();
-    for row in counted.rows {
+    for row in counts(projection, codebook, &query)?.rows {
         let read: Given = serde_json::from_str(&row.json).map_err(|source| Error::Row {
             view: "count",
             key: row.key.clone(),
             source,
         })?;
-        let of_day = read.period.as_ref().is_some_and(|period| period.label == date);
-        if read.row == "count" && of_day {
+        let label = read.period.as_ref().map(|period| &period.label);
+        if read.row == "count" && label.is_some_and(|label| dates.contains(label)) {
             rows.push(read);
         }
     }
-    for series in &codebook.document().series {
-        // A tally is its claimant's own number: section 2 shows each, and nothing is counted.
-        if series.unit == Unit::Tally {
-            continue;
+    let of_day = |row: &&Given| row.period.as_ref().is_some_and(|period| period.label == dates[0]);
+    let period = rows.iter().find(of_day).and_then(|row| row.period.as_ref());
+    let mut section = Counted {
+        codebook: codebook.id().to_owned(),
+        sha256: codebook.sha256().to_string(),
+        from: period.and_then(|period| period.from),
+        until: period.and_then(|period| period.until),
+        lines: Vec::new(),
+        nothing: Vec::new(),
+    };
+    // A tally is its claimant's own number: section 2 shows each, and nothing is counted.
+    let series = codebook
+        .document()
+        .series
+        .iter()
+        .filter(|series| series.unit != Unit::Tally);
+    for series in series {
+        let lines = lines(context, series, &rows, &dates[0]);
+        if lines.is_empty() {
+            section.nothing.push(series.title.clone());
         }
-        let mut found = false;
-        for row in rows
-            .iter()
-            .filter(|row| row.series.as_deref() == Some(series.series.as_str()))
-        {
-            found = true;
-            section.from = section
-                .from
-                .or(row.period.as_ref().and_then(|period| period.from));
-            section.until = section
-                .until
-                .or(row.period.as_ref().and_then(|period| period.until));
-            let number = row.count.unwrap_or_default();
-            section.lines.push(CountLine {
-                series: series.series.clone(),
-                title: series.title.clone(),
-                unit: spaced(series.unit.as_str()),
-                of: values(context, &row.values),
-                number,
-                before: row.before,
-                change: row.before.map(|before| number.against(before)),
-            });
-        }
-        if !found {
-            section.lines.push(CountLine {
-                series: series.series.clone(),
-                title: series.title.clone(),
-                unit: spaced(series.unit.as_str()),
-                of: Vec::new(),
-                number: Amount::exactly(0),
-                before: None,
-                change: None,
-            });
-        }
+        section.lines.extend(lines);
     }
     Ok(section)
+}
+
+/// The lines of one series, in the order of the values' own words, so that sides stand by their code.
+fn lines(context: &Context<'_, '_>, series: &Series, rows: &[Given], date: &str) -> Vec<CountLine> {
+    let mut found: BTreeMap<Vec<&str>, [Option<&Given>; 2]> = BTreeMap::new();
+    for row in rows
+        .iter()
+        .filter(|row| row.series.as_deref() == Some(series.series.as_str()))
+    {
+        let words = Cut::ALL
+            .iter()
+            .map(|cut| row.values.get(cut.as_str()).and_then(Value::as_str));
+        let at = usize::from(row.period.as_ref().is_none_or(|period| period.label != date));
+        found
+            .entry(words.map(Option::unwrap_or_default).collect())
+            .or_default()[at] = Some(row);
+    }
+    // No record is a count of 0 records; it is no statement that nobody was hurt.
+    let none = (series.unit != Unit::Person).then_some(Amount::exactly(0));
+    let number = |row: Option<&Given>| {
+        let row = row.filter(|row| row.entries_count > 0);
+        row.and_then(|row| row.count).or(none)
+    };
+    found
+        .into_values()
+        .filter_map(|[now, before]| Some((now.or(before)?, now, before)))
+        .map(|(any, now, before)| CountLine {
+            series: series.series.clone(),
+            title: series.title.clone(),
+            unit: spaced(series.unit.as_str()),
+            of: values(context, &any.values),
+            number: number(now),
+            before: number(before),
+            change: number(now)
+                .unwrap_or_default()
+                .against(number(before).unwrap_or_default()),
+            shared: now.map_or(0, |row| row.shared),
+        })
+        .collect()
 }
 
 /// The values of the cuts, in their fixed order, actors by name.

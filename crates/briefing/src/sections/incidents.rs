@@ -9,7 +9,7 @@ use super::Dated;
 use crate::{
     Amount, Error,
     account::{Account, Context, Row, When, spaced},
-    day::Belongs,
+    day::{Belongs, Day},
     frame::{NOT_STATED, Place},
     rows::{self, Claim, Incident, Observation, Tally},
 };
@@ -84,11 +84,10 @@ pub struct TallyLine {
 pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) -> Result<Incidents, Error> {
     let mut section = Incidents::default();
     let mut districts: BTreeMap<(bool, String), Vec<IncidentLine>> = BTreeMap::new();
-    for row in rows::of::<Incident>(projection, View::Incidents, "incident")? {
-        let belongs = belongs(context, &row);
-        if belongs == Belongs::Outside {
-            continue;
-        }
+    let day = context.day;
+    let keep = |row: &Incident| belongs(day, row) != Belongs::Outside;
+    for row in rows::some(projection, View::Incidents, "incident", keep)? {
+        let belongs = belongs(day, &row);
         let line = line(context, row)?;
         if belongs == Belongs::Within {
             let key = (line.district == NOT_STATED, line.district.clone());
@@ -101,7 +100,7 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
         .into_iter()
         .map(|((_, district), incidents)| District {
             shown: match district.as_str() {
-                NOT_STATED => "district not stated".to_owned(),
+                NOT_STATED => "District not stated".to_owned(),
                 id => context.frame.place(Some(id), None).shown,
             },
             district,
@@ -114,14 +113,14 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
 }
 
 /// An incident belongs to the day when one of its live claims does. The best of its claims decides.
-pub(crate) fn belongs(context: &Context<'_, '_>, row: &Incident) -> Belongs {
+pub(crate) fn belongs(day: Day, row: &Incident) -> Belongs {
     if !row.counted {
         return Belongs::Outside;
     }
     row.claims
         .iter()
         .filter(|claim| claim.retracted_by.is_empty())
-        .map(|claim| context.holds(claim.time.as_ref()))
+        .map(|claim| day.holds_stated(claim.time.as_ref()))
         .min()
         .unwrap_or(Belongs::Outside)
 }
@@ -189,8 +188,10 @@ fn observations(
     projection: &Projection,
     context: &mut Context<'_, '_>,
 ) -> Result<Dated<ObservationLine>, Error> {
+    let day = context.day;
+    let keep = |row: &Observation| row.counted && day.holds_stated(row.time.as_ref()) != Belongs::Outside;
     let mut found = Dated::default();
-    for row in rows::of::<Observation>(projection, View::Observations, "observation")? {
+    for row in rows::some(projection, View::Observations, "observation", keep)? {
         let belongs = context.holds(row.time.as_ref());
         let Some(entry) = row
             .entries
@@ -223,8 +224,10 @@ fn observations(
 }
 
 fn tallies(projection: &Projection, context: &mut Context<'_, '_>) -> Result<Dated<TallyLine>, Error> {
+    let day = context.day;
+    let keep = |row: &Tally| row.in_force && day.holds_stated(row.period.as_ref()) != Belongs::Outside;
     let mut found = Dated::default();
-    for row in rows::of::<Tally>(projection, View::Tallies, "tally")? {
+    for row in rows::some(projection, View::Tallies, "tally", keep)? {
         let belongs = context.holds(row.period.as_ref());
         let Some(entry) = row
             .entries

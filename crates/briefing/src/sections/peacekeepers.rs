@@ -108,7 +108,7 @@ fn keeping(
     };
     let mut what = row.kind.as_deref().map_or_else(|| row.row.clone(), spaced);
     if let Some(force) = &report.force {
-        what = format!("{what} of {}", context.frame.actor(force));
+        what = format!("{what}; force: {}", context.frame.actor(force));
     }
     for (name, word) in [("state", &report.state), ("result", &report.result)] {
         if let Some(word) = word {

@@ -63,7 +63,11 @@ pub(crate) fn section(
     before: Day,
     earlier: &Sections,
 ) -> Result<Vec<SummaryLine>, Error> {
-    let allegations: Vec<Allegation> = rows::of(projection, View::Allegations, "allegation")?;
+    let allegations: Vec<Allegation> =
+        rows::some(projection, View::Allegations, "allegation", |row: &Allegation| {
+            let of = |day: Day| day.holds_stated(row.time.as_ref()) != Belongs::Outside;
+            row.counted && (of(context.day) || of(before))
+        })?;
     let now = numbers(context, context.day, today, &allegations);
     let then = numbers(context, before, earlier, &allegations);
     let mut keys: Vec<_> = now
@@ -192,7 +196,7 @@ fn against_sides(context: &Context<'_, '_>, day: Day, allegations: &[Allegation]
     let registered = context.frame.sides();
     sides.extend(registered.iter().map(String::as_str));
     for side in &sides {
-        let of_side = || allegations.iter().filter(|row| row.counted && row.side == *side);
+        let of_side = || allegations.iter().filter(|row| row.side == *side);
         let name = context.frame.actor(side);
         let count_of = |word: Option<&str>| {
             let mut number = Number {
@@ -200,7 +204,7 @@ fn against_sides(context: &Context<'_, '_>, day: Day, allegations: &[Allegation]
                 apart: Amount::exactly(0),
             };
             for row in of_side().filter(|row| word.is_none_or(|word| row.status.iter().any(|s| s == word))) {
-                match row.time.as_ref().map_or(Belongs::Outside, |time| day.holds(time)) {
+                match day.holds_stated(row.time.as_ref()) {
                     Belongs::Within => number.number = number.number.plus(Amount::exactly(1)),
                     Belongs::Overlaps => number.apart = number.apart.plus(Amount::exactly(1)),
                     Belongs::Outside => {}
