@@ -94,6 +94,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", &["tlog"]),
     ("chacha20poly1305", &["sealing"]),
     ("rust_xlsxwriter", &["exporter"]),
+    ("encoding_rs", &["importer"]),
 ];
 
 /// Lines of a file, tests not counted.

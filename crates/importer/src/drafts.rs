@@ -4,25 +4,24 @@ use armistice_report::{EntryHash, Provenance};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::claim::{Claim, NOT_YET};
+use crate::claim::NOT_YET;
+use crate::decide::Draft;
 
-/// The draft of a claim as one line of JSON; `first` is the id of the row's first claim, which this one may be about.
-pub fn draft_line(claim: &Claim, first: &str) -> String {
+/// A draft as one line of JSON; `first` is the id of the row's first claim, which this one may be about.
+pub fn draft_line(draft: &Draft, first: &str) -> String {
     #[derive(Serialize)]
     struct Data<'a> {
         provenance: &'a Provenance,
         content: Value,
     }
-    let mut event = serde_json::to_value(&claim.event).unwrap_or_default();
+    let mut event = serde_json::to_value(&draft.event).unwrap_or_default();
     let mut content = event["content"].take();
-    if claim.about_first {
-        name(&mut content, first);
-    }
+    name(&mut content, first);
     let data = Data {
-        provenance: &claim.provenance,
+        provenance: &draft.provenance,
         content,
     };
-    json!({"id": claim.id, "type": event["type"], "data": data}).to_string()
+    json!({"id": draft.id, "type": event["type"], "data": data}).to_string()
 }
 
 /// Puts `@id` where the entry of the first claim will be named.

@@ -81,7 +81,7 @@ impl Log {
                     source.row.as_ref()?.release.as_ref().map(ToString::to_string)
                 };
                 let decided = decide(claim, first, &mut |id| self.0.get(id).cloned());
-                let hashes: Vec<EntryHash> = self.add(&decided, release());
+                let hashes: Vec<EntryHash> = self.add(&decided, release().as_deref());
                 if at == 0 {
                     first = match decided.stands {
                         Stands::Entry(hash) => Some(hash),
@@ -95,14 +95,14 @@ impl Log {
         outcomes
     }
 
-    fn add(&mut self, decided: &Decided, release: Option<String>) -> Vec<EntryHash> {
+    fn add(&mut self, decided: &Decided, release: Option<&str>) -> Vec<EntryHash> {
         let mut hashes = Vec::new();
         for draft in &decided.drafts {
             let number = u8::try_from(self.0.len() + 1).unwrap();
             let known = Known {
                 hash: EntryHash([number; 32]),
                 event: draft.event.clone(),
-                release: release.clone(),
+                release: release.map(str::to_owned),
             };
             hashes.push(known.hash);
             assert!(

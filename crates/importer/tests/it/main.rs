@@ -6,5 +6,6 @@ mod acled;
 mod files;
 mod ged;
 mod hostile;
+mod page;
 mod sample;
 mod tally;

@@ -122,7 +122,7 @@ fn a_row_becomes_an_incident_or_a_tally_and_its_dead() {
         };
         match types[0] {
             EventType::IncidentReported => {
-                assert!(casualties.incident.is_some() && row.claims[1].about_first)
+                assert!(casualties.incident.is_some() && row.claims[1].about_first);
             }
             EventType::TallyClaimed => assert!(casualties.incident.is_none() && casualties.period.is_some()),
             other => panic!("row {}: {other:?}", row.number),

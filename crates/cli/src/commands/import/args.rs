@@ -32,6 +32,9 @@ pub(crate) struct Common {
     /// The encoding, such as utf-8, windows-1252 or windows-1251
     #[arg(long, value_name = "NAME", default_value = "utf-8")]
     pub(super) encoding: String,
+    /// With --dry-run: writes what would be submitted as drafts, for `armistice submit` over NATS or elsewhere
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    pub(super) drafts: Option<PathBuf>,
     /// Writes rows that are not carried to this file, with the header; without it FILE.rejected.csv, or nothing in a dry run
     #[arg(long, value_name = "FILE")]
     pub(super) rejected: Option<PathBuf>,

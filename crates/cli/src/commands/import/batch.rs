@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use armistice_importer::{Claim, Decided, Draft, FindingCode, Lineage, Outcome as Fate, Row, Stands, decide};
-use armistice_report::{EntryHash, Refusal};
+use armistice_report::{EntryHash, Event, Refusal};
 
 use super::findings::Findings;
 use super::target::Target;
@@ -111,6 +111,7 @@ impl<'a> Batches<'a> {
             let claims = row.claims.iter().enumerate();
             for (number, claim) in claims.filter(|(_, claim)| claim.about_first == about_first) {
                 let mut decided = self.decide(claim, first)?;
+                self.findings.drafts(&decided.drafts, &row.claims[0].id)?;
                 placed.push(Placed {
                     row: at,
                     claim: number,
@@ -168,6 +169,7 @@ impl<'a> Batches<'a> {
         let claim = &row.claims[placed.claim];
         let id = claim.id.clone();
         let is_removal = matches!(claim.lineage, Lineage::Removal { .. });
+        let is_denial = matches!(claim.event, Event::ClaimDenied(_));
         if let Some(refusal) = answers.iter().find_map(|answer| answer.as_ref().err()) {
             let found = format!("{id}: {}, {}", refusal.code.as_str(), refusal.field);
             row.find(FindingCode::Refused, "", &found);
@@ -176,6 +178,7 @@ impl<'a> Batches<'a> {
         let finding = match placed.decided.outcome {
             Fate::Older => Some(FindingCode::OlderRow),
             Fate::Withdrawn => Some(FindingCode::RetractedBefore),
+            Fate::Conflict if is_denial => Some(FindingCode::DenialChanged),
             Fate::Conflict => Some(FindingCode::IdConflict),
             Fate::Nothing if is_removal && placed.claim == 0 => Some(FindingCode::DeletedUnknown),
             _ => None,

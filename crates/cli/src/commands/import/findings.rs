@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use armistice_importer::{Finding, FindingCode, Outcome as Fate, Row, Rows, Severity};
+use armistice_importer::{Draft, Finding, FindingCode, Outcome as Fate, Row, Rows, Severity, draft_line};
 use serde_json::{Value, json};
 
 use super::args::Common;
@@ -23,7 +23,8 @@ pub(super) struct Findings {
     delimiter: u8,
     rejected_path: Option<PathBuf>,
     rejected_file: Option<csv::Writer<File>>,
-    findings_file: Option<(PathBuf, BufWriter<File>)>,
+    all_file: Option<(PathBuf, BufWriter<File>)>,
+    drafts_file: Option<(PathBuf, BufWriter<File>)>,
     shown: Vec<Finding>,
     by_code: BTreeMap<FindingCode, u64>,
     rows: u64,
@@ -37,16 +38,19 @@ pub(super) struct Findings {
 impl Findings {
     /// Notes what is odd about the file as a whole.
     pub(super) fn open<R: Read>(common: &Common, rows: &Rows<R>) -> Outcome<Self> {
-        let findings_file = match &common.findings {
-            Some(path) => Some((path.clone(), BufWriter::new(create(path, common)?))),
-            None => None,
+        let file = |path: &Option<PathBuf>| -> Outcome<Option<(PathBuf, BufWriter<File>)>> {
+            let path = path.as_ref();
+            path.map(|path| Ok((path.clone(), BufWriter::new(create(path, common)?))))
+                .transpose()
         };
+        let (all_file, drafts_file) = (file(&common.findings)?, file(&common.drafts)?);
         let mut findings = Self {
             header: rows.columns().to_vec(),
             delimiter: common.delimiter_byte().unwrap_or(b','),
             rejected_path: rejected_path(common)?,
             rejected_file: None,
-            findings_file,
+            all_file,
+            drafts_file,
             shown: Vec::new(),
             by_code: BTreeMap::new(),
             rows: 0,
@@ -83,6 +87,18 @@ impl Findings {
         Ok(())
     }
 
+    /// Writes drafts of a row, of which the first claim has the id `first`, where they are asked for.
+    pub(super) fn drafts(&mut self, drafts: &[Draft], first: &str) -> Outcome {
+        let Some((path, file)) = &mut self.drafts_file else {
+            return Ok(());
+        };
+        for draft in drafts {
+            let written = writeln!(file, "{}", draft_line(draft, first));
+            written.map_err(|error| Failure::file("write", path, &error))?;
+        }
+        Ok(())
+    }
+
     /// Notes what became of a claim, and how many reports it took.
     pub(super) fn claim(&mut self, fate: Fate, drafts: usize) {
         *self.claims.entry(word(fate)).or_default() += 1;
@@ -91,7 +107,7 @@ impl Findings {
 
     /// Prints the findings of a dry run, or the counts; the files are whole when this returns.
     pub(super) fn finish(&mut self, format: Format, dry_run: bool, size: Option<u64>) -> Outcome {
-        if let Some((path, file)) = &mut self.findings_file {
+        for (path, file) in [&mut self.all_file, &mut self.drafts_file].into_iter().flatten() {
             file.flush()
                 .map_err(|error| Failure::file("write", path, &error))?;
         }
@@ -138,7 +154,7 @@ impl Findings {
         if self.shown.len() < FINDINGS_SHOWN_MAX {
             self.shown.push(finding.clone());
         }
-        if let Some((path, file)) = &mut self.findings_file {
+        if let Some((path, file)) = &mut self.all_file {
             writeln!(file, "{}", object(finding)).map_err(|error| Failure::file("write", path, &error))?;
         }
         Ok(())

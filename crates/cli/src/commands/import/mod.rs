@@ -146,7 +146,7 @@ fn open(path: &Path) -> Outcome<(Input, Option<u64>)> {
     let metadata = file
         .metadata()
         .map_err(|error| Failure::file("read", path, &error))?;
-    let bytes = metadata.is_file().then(|| metadata.len());
+    let bytes = metadata.is_file().then_some(metadata.len());
     Ok((Box::new(file), bytes))
 }
 
