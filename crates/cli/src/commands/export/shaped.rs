@@ -63,7 +63,8 @@ fn with_reports<T>(
     let (allegations, tallies) = (of(View::Allegations), of(View::Tallies));
     let (casualties, frame, producers) = (of(View::Casualties), of(View::Frame), of(View::Producers));
     let keep = |line: &[u8]| asked.keeps(line);
-    let mut lookup = |index| log::report(&ready.source, index);
+    let mut reports = log::Reports::new(&ready.source);
+    let mut lookup = |index| reports.get(index);
     make(Reports {
         allegations: &ready.rows(&allegations, &keep),
         tallies: &ready.rows(&tallies, &keep),

@@ -93,7 +93,8 @@ pub(super) fn geojson(name: Option<&str>, asked: &Asked, format: Format) -> Outc
         .map(|(view, part)| (view.name(), ready.rows(&part.given, &keep)))
         .collect();
     let frame = |sink: &mut dyn FnMut(&str, &[u8])| ready.now.for_each_row(View::Frame, sink);
-    let mut lookup = |index| log::report(&ready.source, index);
+    let mut reports = log::Reports::new(&ready.source);
+    let mut lookup = |index| reports.get(index);
     let mut sink = Sink::open(asked.out.as_deref())?;
     let hidden = (&ready.history, &ready.shield);
     let (with, without) =
