@@ -21,7 +21,7 @@ pub struct Counted {
     pub codebook: String,
     /// SHA-256 of its text.
     pub sha256: String,
-    /// The first moment of its day, UTC; `None` when it counts nothing on it. A codebook may begin its days at another hour.
+    /// The first moment of its day, UTC. A codebook may begin its days at another hour.
     pub from: Option<Timestamp>,
     /// The first moment after it, UTC.
     pub until: Option<Timestamp>,
@@ -48,6 +48,8 @@ pub struct CountLine {
     pub before: Option<Amount>,
     /// The first against the second.
     pub change: Change,
+    /// What of `number` was assessed as exercise, where the series labels exercises.
+    pub exercise: Option<Amount>,
     /// How many records of `number` stand under other values of `of` as well: such lines must not be added.
     pub shared: u64,
 }
@@ -58,6 +60,7 @@ struct Given {
     series: Option<String>,
     period: Option<Period>,
     count: Option<Amount>,
+    exercise: Option<Amount>,
     #[serde(default)]
     shared: u64,
     #[serde(default)]
@@ -69,8 +72,6 @@ struct Given {
 #[derive(Deserialize)]
 struct Period {
     label: String,
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
 }
 
 pub(crate) fn section(
@@ -93,13 +94,14 @@ pub(crate) fn section(
             rows.push(read);
         }
     }
-    let of_day = |row: &&Given| row.period.as_ref().is_some_and(|period| period.label == dates[0]);
-    let period = rows.iter().find(of_day).and_then(|row| row.period.as_ref());
+    // The last second of a date lies in the codebook's day of that name, whenever its days begin.
+    let calendar = codebook.calendar();
+    let period = calendar.period(By::Day, Some(calendar.at(By::Day, context.day.end())));
     let mut section = Counted {
         codebook: codebook.id().to_owned(),
         sha256: codebook.sha256().to_string(),
-        from: period.and_then(|period| period.from),
-        until: period.and_then(|period| period.until),
+        from: period.from,
+        until: period.until,
         lines: Vec::new(),
         nothing: Vec::new(),
     };
@@ -153,6 +155,7 @@ fn lines(context: &Context<'_, '_>, series: &Series, rows: &[Given], date: &str)
             change: number(now)
                 .unwrap_or_default()
                 .against(number(before).unwrap_or_default()),
+            exercise: now.and_then(|row| row.exercise),
             shared: now.map_or(0, |row| row.shared),
         })
         .collect()

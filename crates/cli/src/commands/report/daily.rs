@@ -1,12 +1,12 @@
 //! `armistice report daily --date D`: one local day, as Markdown, HTML or JSON.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use armistice_admission::Submission;
 use armistice_briefing::{self as briefing, Codebook, Error, Hidden, Logged, Options};
 use armistice_projection::{AdoptedCodebook, Projection, View};
 use armistice_report::{Date, Zone, entry};
-use armistice_tlog::Index;
 
 use crate::commands::view;
 use crate::failure::{Exit, Failure, Outcome};
@@ -72,7 +72,8 @@ pub(crate) fn run(args: &Args, format: Format) -> Outcome {
             hash: adopted.hash.to_string(),
         },
     };
-    let mut read = |index: u64| logged(&source, index);
+    let mut blocks = Blocks::new(&source);
+    let mut read = |index: u64| blocks.logged(index);
     let daily = briefing::daily(&projection, &mut read, &options, document.as_ref())
         .map_err(|error| failed(&error))?;
     let form = args.format.unwrap_or(match format {
@@ -139,14 +140,46 @@ fn hidden(source: &Source, projection: &Projection) -> Outcome<Hidden> {
     Ok(hidden)
 }
 
-fn logged(source: &Source, index: u64) -> Option<Logged> {
-    let bytes = source.entry(Index(index)).ok()?;
-    let parts = entry::parse(&bytes).ok()?;
-    let submission = Submission::read(parts.note.to_vec()).ok()?;
-    Some(Logged {
-        received: parts.received,
-        report: submission.report().clone(),
-    })
+/// Entries that a log stores together: reading one of them unpacks them all.
+const BLOCK_ENTRIES: u64 = 256;
+/// Blocks that are kept: 16 × 256 entries of at most 64 KiB, and of about 1 KiB as a rule.
+const BLOCKS_MAX: usize = 16;
+
+/// The entries of the log, read by blocks, the last few kept.
+struct Blocks<'a> {
+    source: &'a Source,
+    kept: VecDeque<(u64, Vec<Vec<u8>>)>,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            kept: VecDeque::with_capacity(BLOCKS_MAX),
+        }
+    }
+
+    fn logged(&mut self, index: u64) -> Option<Logged> {
+        let block = index / BLOCK_ENTRIES;
+        if !self.kept.iter().any(|(kept, _)| *kept == block) {
+            let first = block * BLOCK_ENTRIES;
+            let entries = self.source.entries(first..first + BLOCK_ENTRIES);
+            let entries = entries.map(|entry| entry.map(|(_, bytes)| bytes));
+            let entries: Vec<Vec<u8>> = entries.collect::<Outcome<_>>().ok()?;
+            if self.kept.len() == BLOCKS_MAX {
+                self.kept.pop_front();
+            }
+            self.kept.push_back((block, entries));
+        }
+        let (_, entries) = self.kept.iter().find(|(kept, _)| *kept == block)?;
+        let bytes = entries.get(usize::try_from(index % BLOCK_ENTRIES).ok()?)?;
+        let parts = entry::parse(bytes).ok()?;
+        let submission = Submission::read(parts.note.to_vec()).ok()?;
+        Some(Logged {
+            received: parts.received,
+            report: submission.report().clone(),
+        })
+    }
 }
 
 fn failed(error: &Error) -> Failure {
