@@ -50,26 +50,44 @@ impl SealedKeys {
         Ok(Some(file.key.clone()))
     }
 
-    /// The key of a field: the one that is here, or a new one, which is not written yet.
-    pub(crate) fn find_or_make(&self, home: &Home<'_>) -> Outcome<Key> {
+    /// The key of a field: the one that is here, or one of those `made` and not written yet, or a new one.
+    pub(crate) fn find_or_make(&self, home: &Home<'_>, made: &[KeyFile]) -> Outcome<Key> {
+        if let Some(file) = made.iter().find(|file| file.home() == *home) {
+            return Ok(file.key.clone());
+        }
         match self.find(home)? {
             Some(key) => Ok(key),
             None => Ok(Key::new(machine::seed()?)),
         }
     }
 
-    /// Writes a key file; it is on disk when this returns. One that is there already is the same key, and stays.
+    /// Writes a key file; it and its name are on disk when this returns. One that is there already must hold the same key.
     pub(crate) fn keep(&self, file: &KeyFile) -> Outcome {
         let path = self.path(&file.home());
-        if path.exists() {
-            return Ok(());
+        match self.find(&file.home())? {
+            Some(key) if key == file.key => return Ok(()),
+            Some(_) => {
+                let message = format!("{} holds another key than the one just made", path.display());
+                return Err(Failure::new(Exit::Refused, "file_exists", message).hint(
+                    "another process seals into this folder: seal again, which takes the key that is there",
+                ));
+            }
+            None => {}
         }
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.0)
+        self.make()
             .map_err(|error| Failure::file("create", &self.0, &error))?;
         files::write_secret(&path, file.to_text().as_bytes())
+    }
+
+    /// Makes the folder and those around it. Each name is on disk when this returns: a key in a folder without a name is lost.
+    fn make(&self) -> std::io::Result<()> {
+        let missing: Vec<&Path> = self
+            .0
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .collect();
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        missing.into_iter().try_for_each(files::sync_folder_of)
     }
 
     /// Overwrites a key file with zeros and removes it; both are on disk when this returns. False when there was none: a
@@ -121,8 +139,17 @@ mod tests {
         let home = file.home();
         assert_eq!(keys.find(&home).unwrap(), None);
         assert!(!keys.destroy(&home).unwrap());
+        assert_eq!(
+            keys.find_or_make(&home, std::slice::from_ref(&file)).unwrap(),
+            file.key
+        );
         keys.keep(&file).unwrap();
         keys.keep(&file).unwrap();
+        let other = KeyFile {
+            key: Key::new([8; 32]),
+            ..file.clone()
+        };
+        assert_eq!(keys.keep(&other).unwrap_err().code, "file_exists");
         assert_eq!(keys.find(&home).unwrap(), Some(Key::new([7; 32])));
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&keys.path(&home)), mode(&keys.0)), (0o600, 0o700));

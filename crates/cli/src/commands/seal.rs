@@ -54,6 +54,7 @@ struct Sealer {
 
 /// Seals every draft; prints nothing unless all of them can be sealed.
 pub(crate) fn run(args: &Args) -> Outcome {
+    outside_the_ledger(args)?;
     let sealer = Sealer {
         origin: origin(args)?,
         source: args.source.clone(),
@@ -129,7 +130,7 @@ impl Sealer {
                 report: &report,
                 field,
             };
-            let key = self.keys.find_or_make(&home)?;
+            let key = self.keys.find_or_make(&home, key_files)?;
             sealed.push(seal(&key, &home, &cleartext).map_err(|error| failed(&error))?);
             key_files.push(KeyFile {
                 ledger: self.origin.clone(),
@@ -188,6 +189,27 @@ fn add(draft: &mut Value, sealed: &[SealedField]) -> Outcome {
     let list = provenance.entry("sealed").or_insert_with(|| json!([]));
     if let Some(list) = list.as_array_mut() {
         list.extend(sealed.iter().map(|field| json!(field)));
+    }
+    Ok(())
+}
+
+/// Refuses a folder of keys inside the ledger's: a backup of the log would hold what is to be destroyed.
+fn outside_the_ledger(args: &Args) -> Outcome {
+    let Some(dir) = &args.dir else { return Ok(()) };
+    let ledger = dir
+        .canonicalize()
+        .map_err(|error| Failure::file("open", dir, &error))?;
+    let there = args
+        .keys
+        .ancestors()
+        .find_map(|folder| match folder.as_os_str().is_empty() {
+            true => std::path::Path::new(".").canonicalize().ok(),
+            false => folder.canonicalize().ok(),
+        });
+    if there.is_some_and(|there| there.starts_with(&ledger)) {
+        let message = format!("{} lies in the ledger's folder", args.keys.display());
+        return Err(Failure::new(Exit::Usage, "keys_in_ledger", message)
+            .hint("name a folder outside it with --keys, so that no copy of the log holds keys"));
     }
     Ok(())
 }

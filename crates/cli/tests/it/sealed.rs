@@ -38,6 +38,18 @@ fn sealed() -> Desk {
     desk
 }
 
+#[test]
+fn two_drafts_of_one_id_share_the_key_that_is_kept() {
+    let desk = Desk::with_ledger();
+    let other = draft("r-1").replace("second house", "third house");
+    desk.write("draft.ndjson", &format!("{}\n{other}\n", draft("r-1")));
+    let both = desk.good(SEAL);
+    // The ledger takes the second of them: its value must open.
+    desk.write("sealed.ndjson", both.lines().nth(1).unwrap());
+    desk.good("submit --dir ledger --key newsdesk.key sealed.ndjson");
+    assert!(desk.good(UNSEAL).contains("The third house"));
+}
+
 fn key_files(desk: &Desk) -> usize {
     std::fs::read_dir(desk.path("sealed-keys")).unwrap().count()
 }
@@ -138,7 +150,7 @@ fn killed_between_the_entry_and_the_key_the_same_command_finishes() {
     // The log says so already, the audit passes, and the keys that are left open nothing.
     assert_eq!((entries(&desk), key_files(&desk)), (5, 2));
     audit(&desk);
-    assert_eq!(row(&desk)["place"], Value::Null);
+    assert_eq!(row(&desk)["place"], "redacted");
     assert_eq!(row(&desk)["asserted_by"], "redacted");
     desk.ends(5, UNSEAL);
 
@@ -176,7 +188,7 @@ fn cleartext_is_hidden_by_views_and_stays_in_the_entry() {
 #[test]
 fn what_cannot_be_done_is_refused_before_anything_is_written() {
     let desk = sealed();
-    let cases: [(i32, &str, &str); 9] = [
+    let cases: [(i32, &str, &str); 10] = [
         (
             2,
             "seal --dir ledger --source newsdesk --keys more --field data.content.accused draft.ndjson",
@@ -191,6 +203,11 @@ fn what_cannot_be_done_is_refused_before_anything_is_written() {
             2,
             "seal --dir ledger --keys more --field data.content.place draft.ndjson",
             "who will sign it",
+        ),
+        (
+            2,
+            "seal --dir ledger --source newsdesk --keys ledger/more --field data.content.place draft.ndjson",
+            "lies in the ledger's folder",
         ),
         (
             4,
@@ -227,7 +244,8 @@ fn what_cannot_be_done_is_refused_before_anything_is_written() {
         let ran = desk.ends(code, line);
         assert!(ran.stderr.contains(expected), "{line}\n{}", ran.stderr);
     }
-    assert_eq!((entries(&desk), key_files(&desk)), (4, 2));
+    // The refusal of the ledger left its mark, and nothing else was written.
+    assert_eq!((entries(&desk), key_files(&desk)), (5, 2));
     assert!(!desk.path("more").exists() && !desk.path("empty").exists());
 
     // Another report's key under this one's name does not open.
