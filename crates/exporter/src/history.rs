@@ -94,6 +94,10 @@ impl History {
 
     fn add_places(&mut self, index: u32, report: &Report) {
         let found = places::of(&report.event);
+        let mut sealed = report.provenance.iter().flat_map(|said| said.sealed.iter());
+        if sealed.any(|field| places::seals_point(&field.field)) {
+            self.withheld.insert(index);
+        }
         if found.is_empty() {
             return;
         }

@@ -110,3 +110,17 @@ impl<W: Write> LeftOut<W> {
         Ok(self.summary)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_names_every_reason() {
+        let page = include_str!("../../../docs/reference/exporting.md");
+        for reason in Reason::ALL {
+            let line = format!("| `{}` | {} |", reason.as_str(), reason.meaning());
+            assert!(page.contains(&line), "docs/reference/exporting.md lacks {line}");
+        }
+    }
+}

@@ -118,9 +118,33 @@ pub(crate) fn is_place(redacted: &str) -> bool {
         || covers(redacted, "data.provenance.source.row")
 }
 
+/// True when a report that seals this field keeps back where something was. A sealed description or name leaves a point as
+/// public as its report made it.
+pub(crate) fn seals_point(sealed: &str) -> bool {
+    let Some(field) = sealed.strip_prefix("data.content.") else {
+        return false;
+    };
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let last = last.split('[').next().unwrap_or(last);
+    FIELDS.contains(&last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sealed_place_is_kept_back_and_a_sealed_word_is_not() {
+        for (sealed, expected) in [
+            ("data.content.place", true),
+            ("data.content.places[1].lat", true),
+            ("data.content.route", true),
+            ("data.content.place.reference", false),
+            ("data.provenance.source", false),
+        ] {
+            assert_eq!(seals_point(sealed), expected, "{sealed}");
+        }
+    }
 
     #[test]
     fn a_redaction_covers_what_holds_a_field_and_what_it_holds() {

@@ -339,3 +339,14 @@ fn what_came_from_acled_goes_back_with_its_updates_and_deletions() {
     let left_out = text(&desk, "changes.csv-left-out.csv");
     assert_eq!(left_out.matches(",row,,retracted,").count(), 1, "{left_out}");
 }
+
+#[test]
+fn the_page_is_true_as_it_is_written() {
+    let page = include_str!("../../../../docs/reference/exporting.md");
+    let block = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let desk = Desk::new();
+    for line in block.lines() {
+        desk.good(line.strip_prefix("armistice ").unwrap());
+    }
+    assert!(desk.path("casualties.xlsx").exists() && desk.path("ged.csv-left-out.csv").exists());
+}

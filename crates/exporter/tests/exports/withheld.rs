@@ -133,6 +133,26 @@ fn a_place_that_is_registered_as_withheld_has_no_point_of_its_district() {
 }
 
 #[test]
+fn a_sealed_place_is_withheld() {
+    let mut log = log();
+    let mut claim = attack("a", "b", bare());
+    claim["content"].as_object_mut().unwrap().remove("place");
+    let sealed = json!({"field": "data.content.place", "commitment": "5f".repeat(32), "cipher": "xchacha20poly1305",
+        "sealed": "t2ViBV0+yu9LI8MIegMF8MBgPKW6m0oZW726nV0iIqzac2UhQeFH08sS/LeMMZfgv619mF1jAPGstvXCBy4xplQP"});
+    claim["provenance"]["sealed"] = json!([sealed]);
+    log.add("desk", "incident.reported.v1", "c", claim);
+    log.add(
+        "desk",
+        "incident.reported.v1",
+        "d",
+        attack("b", "a", exact("Parukh")),
+    );
+    let link = json!({"content": {"a": "@c", "b": "@d", "relation": "same_incident"}});
+    log.add("analyst", "incidents.linked.v1", "link", link);
+    check("sealed", &log);
+}
+
+#[test]
 fn other_accounts_of_the_same_incident_do_not_give_it_away() {
     let hidden = json!({"names": [{"name": "Farrukh"}], "precision": "withheld"});
     let mut linked = log();

@@ -65,14 +65,13 @@ impl<'a> Reports<'a> {
     /// The report of one entry; none when it cannot be read.
     pub(super) fn get(&mut self, index: u64) -> Option<Report> {
         let first = index - index % BLOCK_ENTRIES;
-        let block = match self.blocks.iter().position(|(known, _)| *known == first) {
-            Some(at) => self.blocks.remove(at)?,
-            None => {
-                self.blocks.truncate(BLOCKS_MAX - 1);
-                let entries = self.source.entries(first..first + BLOCK_ENTRIES);
-                // An entry that cannot be read ends its block: those behind it are told as unreadable, too.
-                (first, entries.map_while(|item| Some(item.ok()?.1)).collect())
-            }
+        let block = if let Some(at) = self.blocks.iter().position(|(known, _)| *known == first) {
+            self.blocks.remove(at)?
+        } else {
+            self.blocks.truncate(BLOCKS_MAX - 1);
+            let entries = self.source.entries(first..first + BLOCK_ENTRIES);
+            // An entry that cannot be read ends its block: those behind it are told as unreadable, too.
+            (first, entries.map_while(|item| Some(item.ok()?.1)).collect())
         };
         let bytes = block.1.get(usize::try_from(index - first).ok()?);
         let report = bytes.and_then(|bytes| read(bytes));
