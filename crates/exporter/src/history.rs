@@ -60,7 +60,7 @@ impl History {
         self.add_places(index, report);
         match &report.event {
             Event::ClaimCorrected(said) => {
-                let withheld = is_withheld(said.replacement.event());
+                let withheld = is_withheld(said.replacement.event()) || seals_point(report);
                 self.corrected.push((prefix(&said.target), index, withheld));
             }
             Event::ClaimRetracted(said) => self.retracted.push((prefix(&said.target), index)),
@@ -94,8 +94,7 @@ impl History {
 
     fn add_places(&mut self, index: u32, report: &Report) {
         let found = places::of(&report.event);
-        let mut sealed = report.provenance.iter().flat_map(|said| said.sealed.iter());
-        if sealed.any(|field| places::seals_point(&field.field)) {
+        if seals_point(report) {
             self.withheld.insert(index);
         }
         if found.is_empty() {
@@ -292,6 +291,11 @@ fn is_withheld(event: &Event) -> bool {
     places::of(event)
         .iter()
         .any(|(_, place)| place.precision == PlacePrecision::Withheld)
+}
+
+fn seals_point(report: &Report) -> bool {
+    let mut sealed = report.provenance.iter().flat_map(|said| said.sealed.iter());
+    sealed.any(|field| places::seals_point(&field.field))
 }
 
 /// Who names a target in a log of `size` entries, in their order.

@@ -91,7 +91,7 @@ pub fn earlier(shape: Shape, reports: Reports<'_, '_>) -> Result<Earlier, Error>
     Ok(seen)
 }
 
-/// Writes the rows to `out` and what was left out to `left_out`, as they are made; with [`earlier`] only what is new or
+/// Writes the rows to `out` and what was left out to `left_out`, as they are made; with [`earlier()`] only what is new or
 /// was another row then. A row that is gone since is in `left_out`.
 ///
 /// # Errors

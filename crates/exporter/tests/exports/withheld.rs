@@ -132,14 +132,17 @@ fn a_place_that_is_registered_as_withheld_has_no_point_of_its_district() {
     assert!(!ged.contains("The District") && !ged.contains("Post 7"), "{ged}");
 }
 
+fn sealed(field: &str) -> Value {
+    json!([{"field": field, "commitment": "5f".repeat(32), "cipher": "xchacha20poly1305",
+        "sealed": "t2ViBV0+yu9LI8MIegMF8MBgPKW6m0oZW726nV0iIqzac2UhQeFH08sS/LeMMZfgv619mF1jAPGstvXCBy4xplQP"}])
+}
+
 #[test]
 fn a_sealed_place_is_withheld() {
     let mut log = log();
     let mut claim = attack("a", "b", bare());
     claim["content"].as_object_mut().unwrap().remove("place");
-    let sealed = json!({"field": "data.content.place", "commitment": "5f".repeat(32), "cipher": "xchacha20poly1305",
-        "sealed": "t2ViBV0+yu9LI8MIegMF8MBgPKW6m0oZW726nV0iIqzac2UhQeFH08sS/LeMMZfgv619mF1jAPGstvXCBy4xplQP"});
-    claim["provenance"]["sealed"] = json!([sealed]);
+    claim["provenance"]["sealed"] = sealed("data.content.place");
     log.add("desk", "incident.reported.v1", "c", claim);
     log.add(
         "desk",
@@ -150,6 +153,27 @@ fn a_sealed_place_is_withheld() {
     let link = json!({"content": {"a": "@c", "b": "@d", "relation": "same_incident"}});
     log.add("analyst", "incidents.linked.v1", "link", link);
     check("sealed", &log);
+}
+
+#[test]
+fn a_correction_that_seals_the_place_is_kept() {
+    let mut log = log();
+    log.add(
+        "desk",
+        "incident.reported.v1",
+        "c",
+        attack("a", "b", exact("Farrukh")),
+    );
+    let mut content = attack("a", "b", bare())["content"].clone();
+    content.as_object_mut().unwrap().remove("place");
+    let replacement = json!({"type": "incident.reported.v1", "content": content});
+    let content = json!({"target": "@c", "reason": "publisher_error", "replacement": replacement});
+    let mut correction = says("a", content);
+    correction["provenance"]["sealed"] = sealed("data.content.replacement.content.place");
+    log.add("desk", "claim.corrected.v1", "fix", correction);
+    let before = log.exports(log.len() - 1).all();
+    assert!(!before.contains("39.912") && !before.contains("46.765"));
+    check("sealed by a correction", &log);
 }
 
 #[test]
