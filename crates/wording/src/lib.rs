@@ -26,6 +26,7 @@
 mod dates;
 mod numbers;
 mod quantities;
+mod resolved;
 mod rules;
 mod span;
 mod times;
@@ -33,17 +34,7 @@ mod unresolved;
 mod words;
 
 pub use quantities::quantity;
+pub use resolved::Resolved;
 pub use rules::{RULES, Resolves, Rule, page};
 pub use times::time;
 pub use unresolved::Unresolved;
-
-use armistice_report::RuleId;
-
-/// What words resolved to, and by which rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved<T> {
-    /// The value, with the words in its `verbatim`.
-    pub value: T,
-    /// The rule's id, stable for ever: [`RULES`] has it.
-    pub rule: RuleId,
-}

@@ -112,7 +112,10 @@ fn line(
     account: &CasualtyAccount,
 ) -> Result<CasualtyLine, Error> {
     let row = Row {
-        what: "casualties".to_owned(),
+        what: match &figure.incident {
+            Some(incident) => format!("casualties of {incident}"),
+            None => "casualties".to_owned(),
+        },
         time: figure.period.as_ref(),
         place: figure.place.as_deref().or(figure.place_named.as_deref()),
         place_at: Some("area"),
