@@ -74,6 +74,8 @@ pub(crate) struct Row<'a> {
     pub(crate) what: String,
     pub(crate) time: Option<&'a Time>,
     pub(crate) place: Option<&'a str>,
+    /// A correction replaced the content: the row has what counts, and the entry's own place may be withheld since.
+    pub(crate) corrected: bool,
     /// The path of the place below `content`, for what the row does not say of it.
     pub(crate) place_at: Option<&'static str>,
     pub(crate) notes: Vec<String>,
@@ -97,7 +99,10 @@ impl Context<'_, '_> {
         let words = self.reading.words(entry)?;
         self.reading.show(entry, &words);
         let place = (row.place.is_some() || row.place_at.is_some())
-            .then(|| self.place(row.place, row.place_at, &words))
+            .then(|| match (row.corrected, row.place) {
+                (true, place) => self.frame.place(place, None),
+                (false, place) => self.place(place, row.place_at, &words),
+            })
             .filter(|place| place.place != NOT_STATED);
         // A redaction may have come after the entries that the row was made from.
         let hide = ["actor", "as_named"]
@@ -131,6 +136,13 @@ impl Context<'_, '_> {
                 ..entry.clone()
             },
         })
+    }
+
+    /// True when the place at a path below `content` is redacted, or withheld by whoever reports it.
+    pub(crate) fn hides(&mut self, entry: &Entry, at: &str) -> Result<bool, Error> {
+        let words = self.reading.words(entry)?;
+        let precision = words.text(&format!("content.{at}.precision"));
+        Ok(words.is_redacted(&format!("content.{at}.place")) || precision.as_deref() == Some(WITHHELD))
     }
 
     /// An answer to something.

@@ -8,7 +8,7 @@ use crate::{
     Amount, Error,
     account::{Account, Context, Row, spaced},
     day::Belongs,
-    frame::Place,
+    frame::{NOT_STATED, Place, WITHHELD},
     rows::{self, ControlAccount, ControlDemand, ControlPlace, Movement},
 };
 
@@ -49,11 +49,21 @@ pub struct MovementLine {
 
 pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) -> Result<Control, Error> {
     let mut section = Control::default();
+    let mut hidden = Vec::new();
     for row in rows::of::<ControlPlace>(projection, View::Control, "place")? {
-        let line = place(context, &row)?;
+        let line = place(context, &row, &mut hidden)?;
         if !line.accounts.is_empty() || !line.demands.is_empty() {
             section.places.push(line);
         }
+    }
+    if !hidden.is_empty() {
+        section.places.push(PlaceLine {
+            place: context.frame.place(Some(WITHHELD), None),
+            status: NOT_STATED.replace('_', " "),
+            accounts: hidden,
+            later: 0,
+            demands: Vec::new(),
+        });
     }
     let day = context.day;
     let keep = |row: &Movement| row.counted && day.holds_stated(row.time.as_ref()) != Belongs::Outside;
@@ -66,7 +76,11 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
         else {
             continue;
         };
-        let place = |id: &Option<String>| context.frame.place(id.as_deref(), None).shown;
+        let hidden = [context.hides(entry, "from")?, context.hides(entry, "to")?];
+        let place = |id: &Option<String>, hidden: bool| {
+            let id = if hidden { Some(WITHHELD) } else { id.as_deref() };
+            context.frame.place(id, None).shown
+        };
         let actor = row
             .actor
             .as_deref()
@@ -74,8 +88,8 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
         let what = format!(
             "{} by {actor}, from {} to {}",
             spaced(&row.kind),
-            place(&row.from),
-            place(&row.to)
+            place(&row.from, hidden[0]),
+            place(&row.to, hidden[1])
         );
         let account = Row {
             what,
@@ -92,7 +106,12 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
     Ok(section)
 }
 
-fn place(context: &mut Context<'_, '_>, row: &ControlPlace) -> Result<PlaceLine, Error> {
+/// `hidden` takes the accounts of which the place is not shown.
+fn place(
+    context: &mut Context<'_, '_>,
+    row: &ControlPlace,
+    hidden: &mut Vec<Account>,
+) -> Result<PlaceLine, Error> {
     let (mut accounts, mut shown, mut later) = (Vec::new(), Vec::new(), 0);
     for account in row.accounts.iter().filter(|account| account.in_force) {
         let begun = match &account.denies {
@@ -114,11 +133,23 @@ fn place(context: &mut Context<'_, '_>, row: &ControlPlace) -> Result<PlaceLine,
             time: account.since.as_ref(),
             ..Row::default()
         };
-        accounts.push(context.account(&account.said, row, entry)?);
+        let given = context.account(&account.said, row, entry)?;
+        if context.hides(account.denies.as_ref().unwrap_or(entry), "place")? {
+            hidden.push(given);
+        } else {
+            accounts.push(given);
+        }
     }
     let mut demands = Vec::new();
     for demand in &row.demands {
-        demands.extend(self::demand(context, demand)?);
+        let Some(given) = self::demand(context, demand)? else {
+            continue;
+        };
+        if context.hides(&given.entry, "demand.place")? {
+            hidden.push(given);
+        } else {
+            demands.push(given);
+        }
     }
     Ok(PlaceLine {
         place: context.frame.place(Some(&row.place), None),

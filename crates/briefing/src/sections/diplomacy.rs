@@ -8,6 +8,7 @@ use crate::{
     Error,
     account::{Account, Context, Row, spaced},
     day::{Belongs, Time},
+    frame::WITHHELD,
     rows::{self, Contact, Statement},
 };
 
@@ -55,9 +56,10 @@ pub(crate) fn section(projection: &Projection, context: &mut Context<'_, '_>) ->
         if belongs == Belongs::Outside {
             continue;
         }
+        let hidden = context.hides(entry, "demand.place")?;
         let account = Row {
             says: Some("makes a statement"),
-            what: what(context, &row),
+            what: what(context, &row, hidden),
             time: row.time.as_ref(),
             ..Row::default()
         };
@@ -94,7 +96,7 @@ pub(crate) fn said(context: &mut Context<'_, '_>, row: &Statement) -> Result<Opt
         .or_else(|| row.time.clone()))
 }
 
-fn what(context: &Context<'_, '_>, row: &Statement) -> String {
+fn what(context: &Context<'_, '_>, row: &Statement, hidden: bool) -> String {
     let name = |id: &String| context.frame.actor(id);
     let mut what = spaced(&row.act);
     if !row.addressees.is_empty() {
@@ -103,7 +105,8 @@ fn what(context: &Context<'_, '_>, row: &Statement) -> String {
     }
     if let Some(demand) = &row.demand {
         what = format!("{what}; {} of {}", spaced(&demand.kind), name(&demand.of));
-        if let Some(place) = &demand.place {
+        if let Some(place) = demand.place.as_deref() {
+            let place = if hidden { WITHHELD } else { place };
             what = format!("{what}, {}", context.frame.place(Some(place), None).shown);
         }
     }

@@ -176,6 +176,7 @@ pub(crate) fn claim(context: &mut Context<'_, '_>, claim: &Claim) -> Result<Acco
     let row = Row {
         says: claim.accused.as_ref().map(|_| "alleges"),
         what,
+        corrected: !claim.corrected_by.is_empty(),
         time: claim.time.as_ref(),
         place: claim.place.as_deref(),
         place_at: Some("place"),
@@ -208,6 +209,7 @@ fn observations(
             time: row.time.as_ref(),
             place: row.place.as_deref().or(row.place_named.as_deref()),
             place_at: Some("place"),
+            corrected: row.entries.len() > 1,
             ..Row::default()
         };
         let line = ObservationLine {

@@ -2,13 +2,15 @@
 
 use armistice_projection::{Projection, View};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Dated;
 use crate::{
     Amount, Error,
     account::{Account, Context, Row, spaced},
     day::Belongs,
-    rows::{self, Access, Keeping, KeepingKind, Reinforcement, Strength},
+    frame::WITHHELD,
+    rows::{self, Access, Entry, Keeping, KeepingKind, Reinforcement, Strength},
 };
 
 /// Section 6.
@@ -115,12 +117,19 @@ fn keeping(
             what = format!("{what}; {name}: {}", spaced(word));
         }
     }
-    let place_at = if row.row == "patrol" { None } else { Some("place") };
+    // A patrol has a route: the row tells which of its places this is, and the report which of them it withholds.
+    let is_patrol = row.row == "patrol";
+    let hidden = is_patrol && hides_on_route(context, entry, report.place.as_deref())?;
     let account = Row {
         what,
         time: report.time.as_ref(),
-        place: report.place.as_deref(),
-        place_at,
+        place: if hidden {
+            Some(WITHHELD)
+        } else {
+            report.place.as_deref()
+        },
+        place_at: if is_patrol { None } else { Some("place") },
+        corrected: is_patrol || report.entries.len() > 1,
         ..Row::default()
     };
     let account = context.account(&report.said, account, entry)?;
@@ -135,6 +144,18 @@ fn keeping(
         }
     }
     Ok(())
+}
+
+fn hides_on_route(context: &mut Context<'_, '_>, entry: &Entry, place: Option<&str>) -> Result<bool, Error> {
+    let words = context.reading.words(entry)?;
+    let Some(route) = words.at("content.route").and_then(Value::as_array) else {
+        return Ok(words.is_redacted("content.route"));
+    };
+    let text = |stop: &Value, name: &str| stop.get(name).and_then(Value::as_str).map(str::to_owned);
+    Ok(route.iter().any(|stop| {
+        let is_hidden = text(stop, "precision").as_deref() == Some(WITHHELD) || stop.is_string();
+        is_hidden && text(stop, "place").is_none_or(|id| Some(id.as_str()) == place)
+    }))
 }
 
 fn count(by: &mut AssertedBy, report: &Keeping) {
@@ -222,6 +243,7 @@ fn access(context: &mut Context<'_, '_>, row: &Access, section: &mut Peacekeeper
         time: row.time.as_ref(),
         place: row.place.as_deref(),
         place_at: Some("place"),
+        corrected: row.entries.len() > 1,
         ..Row::default()
     };
     let account = context.account(&row.said, account, entry)?;

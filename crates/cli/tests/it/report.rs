@@ -1,6 +1,6 @@
 //! The daily report: the scenario's day in three forms, the same bytes each time, and nothing of hostile or hidden words.
 
-use crate::desk::{Desk, incident, stable};
+use crate::desk::{Desk, denial, incident, stable};
 
 const DAY: &str = "report daily --date 2022-03-26 --dir parukh";
 
@@ -99,7 +99,31 @@ fn what_is_withheld_or_redacted_is_in_no_form() {
     desk.good("producer enrol curator --dir ledger --key curator.key --may curate");
     let secret = r#"{"names":[{"name":"Secret Spring"}],"reference":"by Secret Spring","precision":"exact"}"#;
     let withheld = r#"{"names":[{"name":"Quiet Hollow"}],"precision":"withheld"}"#;
-    let lines = [hostile("r-1", secret), hostile("r-2", withheld)];
+    let registered = r#"{"id":"p-1","type":"place.registered.v1","time":"2022-03-26T12:00:00Z","data":{"content":{"place":"hollow","kind":"settlement","names":[{"name":"Quiet Hollow"}],"precision":"near_25km"}}}"#;
+    desk.write("places.ndjson", registered);
+    desk.good("submit --dir ledger --key curator.key places.ndjson");
+    let said = r#""provenance":{"asserted_by":{"actor":"azerbaijan","capacity":"party"},"hedge":"stated"}"#;
+    let hollow = r#"{"place":"hollow","precision":"withheld"}"#;
+    let day_of = r#"{"earliest":"2022-03-26T00:00:00Z","latest":"2022-03-26T23:59:59Z","precision":"day"}"#;
+    let draft = |id: &str, kind: &str, content: &str| {
+        format!(
+            r#"{{"id":"{id}","type":"{kind}","time":"2022-03-26T12:00:00Z","data":{{{said},"content":{content}}}}}"#
+        )
+    };
+    let held =
+        format!(r#"{{"place":{hollow},"controller":"azerbaijan","mode":"retained","since":{day_of}}}"#);
+    let moved = format!(r#"{{"kind":"rotation","actor":"azerbaijan","from":{hollow},"time":{day_of}}}"#);
+    let patrol =
+        format!(r#"{{"force":"azerbaijan","route":[{hollow}],"result":"completed","time":{day_of}}}"#);
+    let lines = [
+        hostile("r-1", secret),
+        hostile("r-2", withheld),
+        hostile("r-3", hollow),
+        draft("r-4", "control.claimed.v1", &held),
+        denial("r-5", "karabakh-armenian", "r-4"),
+        draft("r-6", "movement.reported.v1", &moved),
+        draft("r-7", "patrol.reported.v1", &patrol),
+    ];
     desk.write("reports.ndjson", &lines.join("\n"));
     desk.good("submit --dir ledger --key newsdesk.key reports.ndjson");
     let size = desk.json("log head --dir ledger -o json")["tree_size"].clone();
