@@ -76,7 +76,7 @@ impl History {
                 self.counted.extend(about.map(|hash| (prefix(&hash), index)));
             }
             Event::RedactionApplied(said) => {
-                let fields = said.fields.iter().map(ToString::to_string).collect();
+                let fields = said.fields.iter().map(|field| original_path(field)).collect();
                 self.redacted.push((prefix(&said.target), fields));
             }
             Event::IncidentsLinked(said) if said.relation.joins() => {
@@ -193,6 +193,12 @@ impl History {
         if !hidden.is_empty() {
             self.spread(&mut hidden, &together(incidents)?);
         }
+        // Rows name versions, too.
+        for (correction, original) in &self.settled.originals {
+            if let Some(paths) = fields.get(original).cloned() {
+                fields.insert(*correction, paths);
+            }
+        }
         Ok(Shield::new(hidden, withheld, fields))
     }
 
@@ -285,6 +291,17 @@ fn together(incidents: &Source<'_>) -> Result<Vec<Vec<u32>>, Error> {
         }
     });
     found
+}
+
+/// The path in the content itself of a path in the content that a correction puts in place.
+fn original_path(field: &str) -> String {
+    match field.strip_prefix("data.content.replacement") {
+        Some(rest) if rest.is_empty() || rest.starts_with('.') => {
+            let within = rest.strip_prefix(".content").unwrap_or_default();
+            format!("data.content{within}")
+        }
+        _ => field.to_owned(),
+    }
 }
 
 fn is_withheld(event: &Event) -> bool {

@@ -118,6 +118,20 @@ pub(crate) fn is_place(redacted: &str) -> bool {
         || covers(redacted, "data.provenance.source.row")
 }
 
+/// True when a redaction of this field takes away what the rows call the place.
+pub(crate) fn is_named_place(redacted: &str) -> bool {
+    let rest = redacted.strip_prefix("data.content.");
+    let whole = matches!(redacted, "data" | "data.content");
+    whole || rest.is_some() && is_place(redacted)
+}
+
+/// True when a redaction of this field takes away who says it, or through whom it came: rows show both as one.
+pub(crate) fn is_asserter(redacted: &str) -> bool {
+    ["asserted_by", "attribution"]
+        .iter()
+        .any(|field| covers(redacted, &format!("data.provenance.{field}")))
+}
+
 /// True when a report that seals this field keeps back where something was. A sealed description or name leaves a point as
 /// public as its report made it.
 pub(crate) fn seals_point(sealed: &str) -> bool {

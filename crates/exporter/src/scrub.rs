@@ -13,21 +13,49 @@ const REDACTED: &str = "redacted";
 /// What stands in the place of degrees that are hidden.
 const WITHHELD: &str = "withheld";
 
+/// Fields of rows that say where: all of them are taken out when a part of any place of the report is redacted.
+const WHERE: &[&str] = &[
+    "place",
+    "place_named",
+    "places",
+    "area",
+    "from",
+    "to",
+    "not_reached",
+    "district",
+    "districts",
+];
+/// Fields of rows that say who says it, or on which side that is.
+const WHO: &[&str] = &[
+    "asserted_by",
+    "asserted_by_side",
+    "by",
+    "by_side",
+    "claimant_side",
+    "filed_by_side",
+    "observer",
+];
+/// Fields that mostly repeat who says it: taken out of rows about one report, but not out of sums over many.
+const WHO_OF_ONE: &[&str] = &["assessor", "body", "denied_to", "issued_by", "readout_by"];
+
 /// Fields of rows by the field of a report that they come from, where the names differ.
 const SYNONYMS: &[(&str, &[&str])] = &[
-    ("data.content.place", &["place", "place_named"]),
-    ("data.content.area", &["place", "place_named", "area"]),
-    ("data.content.places", &["places"]),
-    ("data.content.route", &["place", "place_named", "places"]),
-    ("data.content.not_reached", &["not_reached"]),
+    ("data.content.accused", &["accused", "accused_side", "side"]),
+    ("data.content.period", &["period", "time"]),
+    ("data.content.quantity", &["count", "number"]),
     ("data.content.weapons", &["weapons"]),
     ("data.content.target_kind", &["target_kind"]),
-    ("data.content.accused", &["accused", "accused_side", "side"]),
-    (
-        "data.provenance.asserted_by",
-        &["asserted_by", "asserted_by_side", "by", "by_side"],
-    ),
 ];
+
+/// What is taken out of an object.
+#[derive(Clone, Default)]
+struct Taken {
+    place: bool,
+    who: bool,
+    who_of_one: bool,
+    /// Paths of other fields.
+    paths: Vec<String>,
+}
 
 /// Rewrites the row; true when anything was taken out.
 pub(crate) fn row(row: &mut Row, shield: &Shield) -> bool {
@@ -41,26 +69,67 @@ pub(crate) fn row(row: &mut Row, shield: &Shield) -> bool {
         }
     }
     let mut labels = Vec::new();
-    changed |= redact(&mut row.fields, shield, &mut labels);
-    let incident = row
-        .text("incident")
-        .rsplit('/')
-        .next()
-        .and_then(|index| index.parse().ok());
-    let hidden = incident.is_some_and(|index: u64| shield.hides(index))
-        || entries_below(&row.fields)
-            .iter()
-            .any(|index| shield.hides(*index));
-    for (name, value) in &mut row.fields {
-        if hidden {
+    changed |= redact(&mut row.fields, shield, &Taken::default(), &mut labels);
+    let below = entries_below(&row.fields);
+    let redacted = below.iter().find(|index| !shield.redacted(**index).is_empty());
+    if let Some(index) = redacted {
+        changed |= clean_key(&mut row.fields, &labels, *index);
+        if row.text("change") == "removed" {
+            reduce(row, *index);
+            return true;
+        }
+    }
+    let incident = incident_of(&row.fields);
+    let hidden = incident.into_iter().chain(below).any(|index| shield.hides(index));
+    if hidden {
+        for (_, value) in &mut row.fields {
             changed |= without_points(value);
         }
-        if let (true, Json::Text(key)) = (name == "key", value) {
-            for label in &labels {
-                if key.contains(label.as_str()) {
-                    *key = key.replace(label, REDACTED);
-                    changed = true;
-                }
+    }
+    changed
+}
+
+/// The first claim of the incident that a row is about.
+fn incident_of(fields: &[(String, Json)]) -> Option<u64> {
+    let incident = Json::field(fields, "incident").text();
+    incident.rsplit('/').next()?.parse().ok()
+}
+
+/// A row as it was, of which something is redacted: that it is gone is told, and nothing of what it said.
+fn reduce(row: &mut Row, index: u64) {
+    let kind = row.text("row").to_owned();
+    row.fields.retain(|(name, _)| KEPT_OF_REMOVED.contains(&name.as_str()));
+    for (name, value) in &mut row.fields {
+        // Words of other fields may stand in the key; a number alone does not tell them.
+        if let (true, Json::Text(key)) = (name == "key", value)
+            && key.split('/').skip(1).any(|part| !is_index(part))
+        {
+            *key = format!("{kind}/{REDACTED}/{index:012}");
+        }
+    }
+}
+
+/// Fields that say nothing of a report.
+const KEPT_OF_REMOVED: &[&str] = &["change", "key", "row", "unit", "entries_count", "entries"];
+
+fn is_index(part: &str) -> bool {
+    part == REDACTED || part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Writes `redacted/<index>` where a part of the key is one of the labels, as the views do.
+fn clean_key(fields: &mut [(String, Json)], labels: &[String], index: u64) -> bool {
+    let mut changed = false;
+    for (name, value) in fields {
+        let (true, Json::Text(key)) = (name == "key", value) else {
+            continue;
+        };
+        for label in labels.iter().filter(|label| !label.is_empty()) {
+            let part = format!("/{label}/");
+            let padded = format!("{key}/");
+            if padded.contains(&part) {
+                let cleaned = padded.replace(&part, &format!("/{REDACTED}/{index:012}/"));
+                cleaned[..cleaned.len() - 1].clone_into(key);
+                changed = true;
             }
         }
     }
@@ -81,7 +150,11 @@ fn collect(value: &Json, found: &mut Vec<u64>) {
         Json::List(items) => items.iter().for_each(|item| collect(item, found)),
         Json::Object(fields) => match (value.get("index").number(), value.get("hash")) {
             (Some(index), Json::Text(_)) => found.push(index),
-            _ => fields.iter().for_each(|(_, value)| collect(value, found)),
+            _ => {
+                // Tables of the desk name an entry by its index alone.
+                found.extend(value.get("entry").number());
+                fields.iter().for_each(|(_, value)| collect(value, found));
+            }
         },
         _ => {}
     }
@@ -94,75 +167,131 @@ fn own_entries(fields: &[(String, Json)]) -> Vec<u64> {
         .filter(|(name, _)| matches!(name.as_str(), "entry" | "entries"))
         .cloned()
         .collect();
-    entries_below(&own)
+    entries_below(&[(String::new(), Json::Object(own))])
 }
 
-/// Takes out redacted fields. An object that is about several entries loses a field when it is redacted in all of them.
-fn redact(fields: &mut [(String, Json)], shield: &Shield, labels: &mut Vec<String>) -> bool {
+/// The entries of the answers, accounts and versions within an object.
+fn nested_entries(fields: &[(String, Json)]) -> Vec<u64> {
+    let mut found = Vec::new();
+    for (name, value) in fields {
+        if !matches!(name.as_str(), "entry" | "entries") {
+            collect(value, &mut found);
+        }
+    }
+    found
+}
+
+/// Takes out redacted fields; an object that names no entry of its own is about those of the object around it.
+fn redact(
+    fields: &mut [(String, Json)],
+    shield: &Shield,
+    around: &Taken,
+    labels: &mut Vec<String>,
+) -> bool {
+    let own = own_entries(fields);
+    let taken = if own.is_empty() {
+        around.clone()
+    } else {
+        Taken::of(fields, &own, shield)
+    };
     let mut changed = false;
     for (_, value) in fields.iter_mut() {
-        changed |= redact_below(value, shield, labels);
+        changed |= redact_below(value, shield, &taken, labels);
     }
-    // A count over many entries names none of their words.
-    if fields.iter().any(|(name, _)| name == "entries_count") {
-        return changed;
-    }
-    let own = own_entries(fields);
-    let Some((first, others)) = own.split_first() else {
-        return changed;
-    };
-    for path in shield.redacted(*first) {
-        let in_all = |index: &u64| {
-            shield
-                .redacted(*index)
-                .iter()
-                .any(|other| places::covers(other, path))
-        };
-        let corrected = fields
-            .iter()
-            .any(|(name, value)| name == "corrected_by" && !value.items().is_empty());
-        if corrected || others.iter().all(in_all) {
-            changed |= take_out(fields, path, labels);
+    for (name, value) in fields {
+        if taken.takes(name) {
+            changed |= take_out(name, value, labels);
         }
     }
     changed
 }
 
-fn redact_below(value: &mut Json, shield: &Shield, labels: &mut Vec<String>) -> bool {
+fn redact_below(value: &mut Json, shield: &Shield, around: &Taken, labels: &mut Vec<String>) -> bool {
     match value {
         Json::List(items) => items.iter_mut().fold(false, |changed, item| {
-            redact_below(item, shield, labels) | changed
+            redact_below(item, shield, around, labels) | changed
         }),
-        Json::Object(fields) => redact(fields, shield, labels),
+        Json::Object(fields) => redact(fields, shield, around, labels),
         _ => false,
     }
 }
 
-fn take_out(fields: &mut [(String, Json)], path: &str, labels: &mut Vec<String>) -> bool {
-    let mut changed = false;
-    let known = SYNONYMS.iter().filter(|(field, _)| places::covers(path, field));
-    let names: Vec<&str> = known.flat_map(|(_, names)| names.iter().copied()).collect();
-    let last = path
-        .strip_prefix("data.content.")
-        .and_then(|rest| rest.split(['.', '[']).next());
-    for (name, value) in fields {
-        let meant = names.contains(&name.as_str()) || last == Some(name.as_str());
-        if !meant || *value == Json::Null || value.text() == REDACTED {
-            continue;
+impl Taken {
+    /// What is taken out of an object that is about these entries. Where it was and who says it are taken out when they
+    /// are redacted in any of them, so that no row connects the one that is redacted with a word of it; another field
+    /// when it is redacted in all of them.
+    fn of(fields: &[(String, Json)], own: &[u64], shield: &Shield) -> Self {
+        let nested = nested_entries(fields);
+        let count = Json::field(fields, "entries_count").number();
+        let is_sum = count.is_some_and(|count| count > 1);
+        let any = |index: &u64, is: fn(&str) -> bool| shield.redacted(*index).iter().any(|path| is(path));
+        // An answer's own asserter is not the asserter of what it answers.
+        let mut speakers = own
+            .iter()
+            .enumerate()
+            .filter(|(at, index)| *at == 0 || !nested.contains(index));
+        let who = speakers.any(|(_, index)| any(index, places::is_asserter));
+        let incident = incident_of(fields).filter(|_| *Json::field(fields, "districts") != Json::Null);
+        let place = own.iter().any(|index| any(index, places::is_named_place))
+            || incident.is_some_and(|index| shield.hides(index));
+        Self {
+            place,
+            who,
+            who_of_one: who && !is_sum,
+            paths: Self::paths(fields, own, shield, count),
         }
-        if let Json::Text(text) = &*value
-            && name.starts_with("place")
-        {
-            labels.push(text.clone());
-        }
-        *value = if matches!(value, Json::Text(_)) {
-            Json::Text(REDACTED.to_owned())
-        } else {
-            Json::Null
-        };
-        changed = true;
     }
-    changed
+
+    fn paths(fields: &[(String, Json)], own: &[u64], shield: &Shield, count: Option<u64>) -> Vec<String> {
+        let Some((first, others)) = own.split_first() else {
+            return Vec::new();
+        };
+        if count.is_some_and(|count| count > own.len() as u64) {
+            return Vec::new();
+        }
+        let corrected = Json::field(fields, "corrected_by");
+        let is_corrected = count.is_none() && !corrected.items().is_empty();
+        let paths = shield.redacted(*first).iter().filter(|path| {
+            let in_all = |index: &u64| {
+                let mut paths = shield.redacted(*index).iter();
+                paths.any(|other| places::covers(other, path))
+            };
+            is_corrected || others.iter().all(in_all)
+        });
+        paths.cloned().collect()
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        let is_path = |path: &String| {
+            let mut known = SYNONYMS.iter().filter(|(field, _)| places::covers(path, field));
+            let last = path
+                .strip_prefix("data.content.")
+                .and_then(|rest| rest.split(['.', '[']).next());
+            last == Some(name) || known.any(|(_, names)| names.contains(&name))
+        };
+        self.place && WHERE.contains(&name)
+            || self.who && WHO.contains(&name)
+            || self.who_of_one && WHO_OF_ONE.contains(&name)
+            || self.paths.iter().any(is_path)
+    }
+}
+
+/// Takes a value out; words of it go to the labels that no key may hold.
+fn take_out(name: &str, value: &mut Json, labels: &mut Vec<String>) -> bool {
+    if *value == Json::Null || matches!(name, "key" | "row" | "entry" | "entries") {
+        return false;
+    }
+    if let Json::Text(text) = &*value {
+        if text == REDACTED {
+            return false;
+        }
+        labels.push(text.clone());
+        *value = Json::Text(REDACTED.to_owned());
+        return true;
+    }
+    labels.extend(value.items().iter().map(|item| item.text().to_owned()));
+    *value = Json::Null;
+    true
 }
 
 /// Replaces the degrees of every label `point:…`.
