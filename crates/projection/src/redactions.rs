@@ -92,9 +92,8 @@ impl Redactions {
 
     /// The place as a row shows it, of an original entry.
     pub(crate) fn place(&self, original: u32, place: Where) -> Where {
-        let hidden = self.hidden.get(&original).and_then(|hidden| hidden.place);
-        // A place that nobody stated is no secret.
-        match hidden.filter(|_| place != Where::default()) {
+        // Also where none is stated in clear: it may have been sealed, and whether there was one is not said.
+        match self.hidden.get(&original).and_then(|hidden| hidden.place) {
             Some(own) => Where {
                 place: Some(own),
                 named: None,
