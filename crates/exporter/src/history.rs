@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use armistice_report::{EntryHash, Event, PlacePrecision, Report};
 
-use crate::{Error, Shield, Source, json::Json, places, row::Row, scrub::entries_below};
+use crate::{Error, Shield, Source, json::Json, places, row::Row, scrub::entries_below, shield::Fields};
 
 /// The first eight bytes of an entry's hash.
 type Prefix = u64;
@@ -23,7 +23,8 @@ pub struct History {
     retracted: Vec<(Prefix, u32)>,
     counted: Vec<(Prefix, u32)>,
     superseded: Vec<(Prefix, u32)>,
-    redacted: Vec<(Prefix, Vec<String>)>,
+    /// The target, the redaction and its paths.
+    redacted: Vec<(Prefix, u32, Vec<String>)>,
     withheld: BTreeSet<u32>,
     registrations: BTreeMap<String, (Vec<u32>, bool)>,
     names: BTreeMap<String, u32>,
@@ -77,7 +78,7 @@ impl History {
             }
             Event::RedactionApplied(said) => {
                 let fields = said.fields.iter().map(|field| original_path(field)).collect();
-                self.redacted.push((prefix(&said.target), fields));
+                self.redacted.push((prefix(&said.target), index, fields));
             }
             Event::IncidentsLinked(said) if said.relation.joins() => {
                 self.links.push((prefix(&said.a), prefix(&said.b), index));
@@ -153,22 +154,22 @@ impl History {
     }
 
     /// What is withheld or redacted, and what would give it away. `incidents` gives the rows of that view: claims that
-    /// repeat each other are one incident without a link.
+    /// repeat each other are one incident without a link. `sizes` are the tree sizes of the rows that are exported, and of
+    /// those that were removed since, if any.
     ///
     /// # Errors
     /// A row that is no JSON.
-    pub fn shield(&self, incidents: &Source<'_>) -> Result<Shield, Error> {
-        let mut fields: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-        for (target, redacted) in &self.redacted {
+    pub fn shield(&self, incidents: &Source<'_>, sizes: (u64, Option<u64>)) -> Result<Shield, Error> {
+        let mut fields: BTreeMap<u32, Fields> = BTreeMap::new();
+        for (target, by, redacted) in &self.redacted {
             let Some(index) = self.find(*target) else { continue };
-            fields
-                .entry(self.original(index))
-                .or_default()
-                .extend_from_slice(redacted);
+            let known = fields.entry(self.original(index)).or_default();
+            known.paths.extend_from_slice(redacted);
+            known.by.resize(known.paths.len(), *by);
         }
         let redacted: BTreeSet<u32> = fields
             .iter()
-            .filter(|(_, fields)| fields.iter().any(|field| places::is_place(field)))
+            .filter(|(_, fields)| fields.paths.iter().any(|field| places::is_place(field)))
             .map(|(index, _)| *index)
             .collect();
         let withheld: BTreeSet<String> = self
@@ -195,11 +196,12 @@ impl History {
         }
         // Rows name versions, too.
         for (correction, original) in &self.settled.originals {
-            if let Some(paths) = fields.get(original).cloned() {
-                fields.insert(*correction, paths);
+            if let Some(known) = fields.get(original).cloned() {
+                fields.insert(*correction, known);
             }
         }
-        Ok(Shield::new(hidden, withheld, fields))
+        let sizes = (sizes.0, sizes.1.unwrap_or(sizes.0));
+        Ok(Shield::new(hidden, withheld, fields, sizes))
     }
 
     /// Whatever is the same incident, or names a hidden report, is hidden as well, until nothing more is.

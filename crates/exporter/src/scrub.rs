@@ -34,7 +34,12 @@ const WHO: &[&str] = &[
     "claimant_side",
     "filed_by_side",
     "observer",
+    "viewpoint",
 ];
+/// Fields that gather who says it over the accounts of a row.
+const WHO_OF_MANY: &[&str] = &["alleged_by", "origins", "sides"];
+/// Fields that name others who say it, and not their entries.
+const WHO_UNTOLD: &[&str] = &["corroborated_by"];
 /// Fields that mostly repeat who says it: taken out of rows about one report, but not out of sums over many.
 const WHO_OF_ONE: &[&str] = &["assessor", "body", "denied_to", "issued_by", "readout_by"];
 
@@ -50,9 +55,10 @@ const SYNONYMS: &[(&str, &[&str])] = &[
 /// What is taken out of an object.
 #[derive(Clone, Default)]
 struct Taken {
-    place: bool,
-    who: bool,
-    who_of_one: bool,
+    /// Lists of fields.
+    lists: Vec<&'static [&'static str]>,
+    /// It is a sum by these words: the reports within it repeat them.
+    is_sum: bool,
     /// Paths of other fields.
     paths: Vec<String>,
 }
@@ -68,8 +74,8 @@ pub(crate) fn row(row: &mut Row, shield: &Shield) -> bool {
             }
         }
     }
-    let mut labels = Vec::new();
-    changed |= redact(&mut row.fields, shield, &Taken::default(), &mut labels);
+    let (size, mut labels) = (shield.size_of(row), Vec::new());
+    changed |= redact(&mut row.fields, (shield, size), &Taken::default(), &mut labels);
     let below = entries_below(&row.fields);
     let redacted = below.iter().find(|index| !shield.redacted(**index).is_empty());
     if let Some(index) = redacted {
@@ -98,7 +104,8 @@ fn incident_of(fields: &[(String, Json)]) -> Option<u64> {
 /// A row as it was, of which something is redacted: that it is gone is told, and nothing of what it said.
 fn reduce(row: &mut Row, index: u64) {
     let kind = row.text("row").to_owned();
-    row.fields.retain(|(name, _)| KEPT_OF_REMOVED.contains(&name.as_str()));
+    row.fields
+        .retain(|(name, _)| KEPT_OF_REMOVED.contains(&name.as_str()));
     for (name, value) in &mut row.fields {
         // Words of other fields may stand in the key; a number alone does not tell them.
         if let (true, Json::Text(key)) = (name == "key", value)
@@ -148,14 +155,17 @@ pub(crate) fn entries_below(fields: &[(String, Json)]) -> Vec<u64> {
 fn collect(value: &Json, found: &mut Vec<u64>) {
     match value {
         Json::List(items) => items.iter().for_each(|item| collect(item, found)),
-        Json::Object(fields) => match (value.get("index").number(), value.get("hash")) {
-            (Some(index), Json::Text(_)) => found.push(index),
-            _ => {
-                // Tables of the desk name an entry by its index alone.
-                found.extend(value.get("entry").number());
-                fields.iter().for_each(|(_, value)| collect(value, found));
+        Json::Object(fields) => {
+            if let (Some(index), Json::Text(_)) = (value.get("index").number(), value.get("hash")) {
+                found.push(index);
+                return;
             }
-        },
+            // Tables of the desk name an entry by its index alone.
+            found.extend(value.get("entry").number());
+            for (_, value) in fields {
+                collect(value, found);
+            }
+        }
         _ => {}
     }
 }
@@ -184,19 +194,22 @@ fn nested_entries(fields: &[(String, Json)]) -> Vec<u64> {
 /// Takes out redacted fields; an object that names no entry of its own is about those of the object around it.
 fn redact(
     fields: &mut [(String, Json)],
-    shield: &Shield,
+    at: (&Shield, u64),
     around: &Taken,
     labels: &mut Vec<String>,
 ) -> bool {
     let own = own_entries(fields);
-    let taken = if own.is_empty() {
+    let mut taken = if own.is_empty() {
         around.clone()
     } else {
-        Taken::of(fields, &own, shield)
+        Taken::of(fields, &own, at)
     };
+    if around.is_sum {
+        taken.lists.extend_from_slice(&around.lists);
+    }
     let mut changed = false;
     for (_, value) in fields.iter_mut() {
-        changed |= redact_below(value, shield, &taken, labels);
+        changed |= redact_below(value, at, &taken, labels);
     }
     for (name, value) in fields {
         if taken.takes(name) {
@@ -206,12 +219,12 @@ fn redact(
     changed
 }
 
-fn redact_below(value: &mut Json, shield: &Shield, around: &Taken, labels: &mut Vec<String>) -> bool {
+fn redact_below(value: &mut Json, at: (&Shield, u64), around: &Taken, labels: &mut Vec<String>) -> bool {
     match value {
         Json::List(items) => items.iter_mut().fold(false, |changed, item| {
-            redact_below(item, shield, around, labels) | changed
+            redact_below(item, at, around, labels) | changed
         }),
-        Json::Object(fields) => redact(fields, shield, around, labels),
+        Json::Object(fields) => redact(fields, at, around, labels),
         _ => false,
     }
 }
@@ -220,12 +233,28 @@ impl Taken {
     /// What is taken out of an object that is about these entries. Where it was and who says it are taken out when they
     /// are redacted in any of them, so that no row connects the one that is redacted with a word of it; another field
     /// when it is redacted in all of them.
-    fn of(fields: &[(String, Json)], own: &[u64], shield: &Shield) -> Self {
-        let nested = nested_entries(fields);
+    fn of(fields: &[(String, Json)], own: &[u64], (shield, size): (&Shield, u64)) -> Self {
         let count = Json::field(fields, "entries_count").number();
-        let is_sum = count.is_some_and(|count| count > 1);
+        let paths = Self::paths(fields, own, shield, count);
+        let who_untold = shield.any_late(size, places::is_asserter);
+        if let Some(count) = count.filter(|count| *count > 1) {
+            // The views have sorted what was redacted before into sums of its own.
+            let is_cut = count > own.len() as u64;
+            let any = |is: fn(&str) -> bool| {
+                own.iter().any(|index| shield.is_late(*index, size, is))
+                    || is_cut && shield.any_late(size, is)
+            };
+            let lists = [
+                (WHERE, any(places::is_named_place)),
+                (WHO, any(places::is_asserter)),
+                (WHO_OF_MANY, any(places::is_asserter)),
+                (WHO_UNTOLD, who_untold),
+            ];
+            return Self::new(lists, true, paths);
+        }
         let any = |index: &u64, is: fn(&str) -> bool| shield.redacted(*index).iter().any(|path| is(path));
         // An answer's own asserter is not the asserter of what it answers.
+        let nested = nested_entries(fields);
         let mut speakers = own
             .iter()
             .enumerate()
@@ -234,11 +263,27 @@ impl Taken {
         let incident = incident_of(fields).filter(|_| *Json::field(fields, "districts") != Json::Null);
         let place = own.iter().any(|index| any(index, places::is_named_place))
             || incident.is_some_and(|index| shield.hides(index));
+        let is_late = |index: &u64| shield.is_late(*index, size, places::is_asserter);
+        let lists = [
+            (WHERE, place),
+            (WHO, who),
+            (WHO_OF_ONE, who),
+            (WHO_OF_MANY, own.iter().any(is_late)),
+            (WHO_UNTOLD, who_untold),
+        ];
+        Self::new(lists, false, paths)
+    }
+
+    fn new<const N: usize>(
+        lists: [(&'static [&'static str], bool); N],
+        is_sum: bool,
+        paths: Vec<String>,
+    ) -> Self {
+        let lists = lists.into_iter().filter(|(_, is_taken)| *is_taken);
         Self {
-            place,
-            who,
-            who_of_one: who && !is_sum,
-            paths: Self::paths(fields, own, shield, count),
+            lists: lists.map(|(list, _)| list).collect(),
+            is_sum,
+            paths,
         }
     }
 
@@ -269,10 +314,7 @@ impl Taken {
                 .and_then(|rest| rest.split(['.', '[']).next());
             last == Some(name) || known.any(|(_, names)| names.contains(&name))
         };
-        self.place && WHERE.contains(&name)
-            || self.who && WHO.contains(&name)
-            || self.who_of_one && WHO_OF_ONE.contains(&name)
-            || self.paths.iter().any(is_path)
+        self.lists.iter().any(|list| list.contains(&name)) || self.paths.iter().any(is_path)
     }
 }
 

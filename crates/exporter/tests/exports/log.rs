@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use armistice_desk::{Board, Table, table};
 use armistice_exporter::{
-    About, Earlier, GEO_VIEWS, History, Query, Reports, Rows, Shape, Shield, Summary, earlier, flat, geojson,
-    ndjson, shaped, xlsx,
+    About, Earlier, GEO_VIEWS, History, Query, Reports, Rows, Shape, Shield, Source, Summary, changes,
+    earlier, flat, geojson, ndjson, shaped, xlsx,
 };
 use armistice_projection::{Item, Projection, View};
 use armistice_report::{Report, Timestamp, entry};
@@ -138,24 +139,36 @@ impl Log {
     }
 
     pub(crate) fn exports(&self, size: usize) -> Exports<'_> {
+        self.exports_since(size, None)
+    }
+
+    fn projection(&self, size: usize) -> Projection {
         let mut projection = Projection::new();
+        for (index, entry) in self.entries[..size].iter().enumerate() {
+            let item = Item {
+                index: index as u64,
+                hash: entry.hash.0,
+                submission: [0; 32],
+                received: entry.received,
+                report: &entry.report,
+            };
+            projection.apply(&item).unwrap();
+        }
+        projection
+    }
+
+    pub(crate) fn exports_since(&self, size: usize, since: Option<usize>) -> Exports<'_> {
+        let projection = self.projection(size);
         let mut history = History::default();
         for (index, entry) in self.entries.iter().enumerate() {
             history.add(index as u64, entry.hash.0, &entry.report);
-            if index < size {
-                let item = Item {
-                    index: index as u64,
-                    hash: entry.hash.0,
-                    submission: [0; 32],
-                    received: entry.received,
-                    report: &entry.report,
-                };
-                projection.apply(&item).unwrap();
-            }
         }
         history.settle();
         let shield = history
-            .shield(&|sink| projection.for_each_row(View::Incidents, sink))
+            .shield(
+                &|sink| projection.for_each_row(View::Incidents, sink),
+                (size as u64, since.map(|since| since as u64)),
+            )
             .unwrap();
         Exports {
             log: self,
@@ -261,6 +274,70 @@ impl Exports<'_> {
         self.with_reports(|reports| earlier(shape, reports).unwrap())
     }
 
+    /// The rows of every table of the desk.
+    pub(crate) fn tables(&self) -> String {
+        let mut all = String::new();
+        for of in Table::ALL {
+            let board = table(&self.projection, *of);
+            self.lines(
+                &|sink| {
+                    for row in &board.rows {
+                        sink(&row.key, row.json.as_bytes());
+                    }
+                },
+                &mut all,
+            );
+        }
+        all
+    }
+
+    /// The rows of every view and table, and the map.
+    pub(crate) fn rows(&self) -> String {
+        let mut all = self.tables();
+        for view in View::ALL {
+            all.push_str(&self.ndjson(*view));
+        }
+        all + &self.geojson()
+    }
+
+    /// What changed since an earlier tree size in every view and table.
+    pub(crate) fn changes(&self, since: usize) -> String {
+        let (before, now, mut all) = (self.log.projection(since), &self.projection, String::new());
+        for view in View::ALL {
+            self.lines(
+                &|sink| {
+                    changes(
+                        &|sink| before.for_each_row(*view, sink),
+                        &|sink| now.for_each_row(*view, sink),
+                        sink,
+                    );
+                },
+                &mut all,
+            );
+        }
+        for of in Table::ALL {
+            let (before, now) = (table(&before, *of), table(now, *of));
+            let given = |board: &Board, sink: &mut dyn FnMut(&str, &[u8])| {
+                for row in &board.rows {
+                    sink(&row.key, row.json.as_bytes());
+                }
+            };
+            self.lines(
+                &|sink| changes(&|sink| given(&before, sink), &|sink| given(&now, sink), sink),
+                &mut all,
+            );
+        }
+        all
+    }
+
+    fn lines(&self, source: &Source<'_>, all: &mut String) {
+        let mut out = Vec::new();
+        let about = self.about(&[]);
+        ndjson::write(&Rows::new(source, &self.shield), &about, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        all.push_str(text.split_once('\n').unwrap().1);
+    }
+
     /// The rows, the list of what was left out, and the summary.
     pub(crate) fn shaped(&self, shape: Shape, before: &Earlier) -> (String, String, Summary) {
         let (mut out, mut left_out) = (Vec::new(), Vec::new());
@@ -276,6 +353,7 @@ impl Exports<'_> {
     /// Every export of every view, as text.
     pub(crate) fn all(&self) -> String {
         let mut all = self.geojson();
+        all.push_str(&self.tables());
         for view in View::ALL {
             all.push_str(&self.csv(*view).0);
             all.push_str(&self.ndjson(*view));

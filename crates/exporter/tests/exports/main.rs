@@ -10,6 +10,7 @@
 )]
 
 mod log;
+mod redacted;
 mod shapes;
 mod tables;
 mod withheld;

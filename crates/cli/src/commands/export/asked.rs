@@ -62,7 +62,10 @@ impl Asked {
             .transpose()?;
         let history = log::history(&source)?;
         let shield = history
-            .shield(&|sink| now.for_each_row(View::Incidents, sink))
+            .shield(
+                &|sink| now.for_each_row(View::Incidents, sink),
+                (until, self.since),
+            )
             .map_err(|error| partial::failure(&error))?;
         Ok(Ready {
             source,
