@@ -27,6 +27,10 @@ pub(crate) struct Account {
     pub(crate) place: Option<PlaceSpec>,
     pub(crate) located: Located,
     pub(crate) deaths: Option<Deaths>,
+    /// Why a figure of the same row does not count any more.
+    pub(crate) withdrawn: Option<Reason>,
+    /// Nothing corrected the report.
+    is_first: bool,
     /// Fields that nobody may see any more.
     pub(crate) redacted: Vec<String>,
     /// The sides of the row: the accused, and the asserter's where a party speaks, in the order of their codes.
@@ -59,8 +63,12 @@ impl Account {
         let label = place.as_ref().and_then(places::label).unwrap_or_default();
         let located = atlas.locate(&label, &[index], &[]);
         let redacted = atlas.shield.redacted(index).to_vec();
-        let (own, cells_left_out) = without_cells(own, &redacted, &located);
-        let deaths = Self::deaths(index, &report, own.as_ref(), atlas);
+        let (mut own, mut cells_left_out) = without_cells(own, &redacted, &located);
+        let (deaths, withdrawn) = Self::deaths(index, &report, own.as_ref(), atlas);
+        if withdrawn == Some(Reason::FieldRedacted) && cells_left_out.is_none() {
+            own = own.map(bare);
+            cells_left_out = withdrawn;
+        }
         let mut account = Self {
             index,
             report,
@@ -71,6 +79,8 @@ impl Account {
             place,
             located,
             deaths,
+            withdrawn,
+            is_first: atlas.history.newest(index, atlas.size) == index,
             redacted,
             sides: Vec::new(),
         };
@@ -78,64 +88,108 @@ impl Account {
         Some(account)
     }
 
+    /// The dead, and why a figure of the same row is not among them.
     fn deaths(
         index: u64,
         report: &Report,
         own: Option<&DatasetRow>,
         atlas: &mut Atlas<'_, '_>,
-    ) -> Option<Deaths> {
-        let mut figures = Vec::new();
+    ) -> (Option<Deaths>, Option<Reason>) {
+        let (mut figures, mut withdrawn) = (Vec::new(), None);
         if let Event::TallyClaimed(tally) = places::content(&report.event) {
-            figures.push(Figure {
-                side: None,
-                status: armistice_report::CasualtyStatus::Mixed,
-                killed: tally.number.clone(),
-                is_own: true,
-                release: None,
-            });
+            if is_redacted(atlas, index, "number") {
+                withdrawn = Some(Reason::FieldRedacted);
+            } else {
+                figures.push(Figure {
+                    side: None,
+                    status: armistice_report::CasualtyStatus::Mixed,
+                    killed: tally.number.clone(),
+                    is_own: true,
+                    is_first: atlas.history.newest(index, atlas.size) == index,
+                    release: None,
+                });
+            }
         }
         let entries: Vec<u64> = atlas.history.casualties_of(index, atlas.size).collect();
         for entry in entries {
-            figures.extend(Self::figure(entry, own, atlas));
+            match Self::figure(entry, own, atlas) {
+                Ok(figure) => figures.extend(figure),
+                Err(reason) => withdrawn = withdrawn.max(Some(reason)),
+            }
         }
-        Deaths::of(&figures)
+        (Deaths::of(&figures), withdrawn)
     }
 
-    /// A figure that counts: not retracted, not superseded by its own publisher, not redacted.
-    fn figure(entry: u64, own: Option<&DatasetRow>, atlas: &mut Atlas<'_, '_>) -> Option<Figure> {
+    /// A figure that counts: not retracted, not superseded by its own publisher, not redacted. Why not, where it came out of
+    /// the row that is exported.
+    fn figure(
+        entry: u64,
+        own: Option<&DatasetRow>,
+        atlas: &mut Atlas<'_, '_>,
+    ) -> Result<Option<Figure>, Reason> {
         let (history, size) = (atlas.history, atlas.size);
-        if history.is_retracted(entry, size) {
-            return None;
+        let Some(report) = atlas.newest(entry) else {
+            return Ok(None);
+        };
+        let first = (atlas.lookup)(entry);
+        let rows = [Some(&report), first.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(dataset_row);
+        let is_of_row = own.is_some_and(|own| {
+            let mut rows = rows.into_iter();
+            rows.any(|row| own.id == row.id && own.dataset == row.dataset)
+        });
+        let withdrawn = |reason| if is_of_row { Err(reason) } else { Ok(None) };
+        if is_redacted(atlas, entry, "killed") {
+            return withdrawn(Reason::FieldRedacted);
         }
-        let report = atlas.newest(entry)?;
+        if history.is_retracted(entry, size) {
+            return withdrawn(Reason::Retracted);
+        }
         let later: Vec<u64> = history.supersedings_of(entry, size).collect();
         let is_superseded = later.iter().any(|later| {
             !history.is_retracted(*later, size)
                 && (atlas.lookup)(*later).is_some_and(|later| later.source == report.source)
         });
-        let is_redacted = |field: &&String| places::covers(field, "data.content.killed");
-        if is_superseded
-            || atlas
-                .shield
-                .redacted(entry)
-                .iter()
-                .any(|field| is_redacted(&field))
-        {
-            return None;
-        }
         let Event::CasualtiesReported(said) = places::content(&report.event) else {
-            return None;
+            return Ok(None);
         };
+        let Some(killed) = said.killed.clone().filter(|_| !is_superseded) else {
+            return Ok(None);
+        };
+        let side = said.side.as_ref().filter(|_| !is_redacted(atlas, entry, "side"));
+        let is_status_redacted = is_redacted(atlas, entry, "status");
         let row = dataset_row(&report);
-        Some(Figure {
-            side: said.side.as_ref().map(ToString::to_string),
-            status: said.status,
-            killed: said.killed.clone()?,
+        Ok(Some(Figure {
+            side: side.map(ToString::to_string),
+            status: if is_status_redacted {
+                armistice_report::CasualtyStatus::Unknown
+            } else {
+                said.status
+            },
+            killed,
             is_own: own
                 .zip(row)
                 .is_some_and(|(own, row)| own.id == row.id && own.dataset == row.dataset),
+            is_first: said.supersedes.is_none() && history.newest(entry, size) == entry,
             release: row.and_then(|row| row.release.as_deref()?.parse().ok()),
-        })
+        }))
+    }
+
+    /// A kept number of the dead, which comes back only while the figure of the same row says as much: all of these columns
+    /// together are its best number, or nothing was corrected since the row was taken.
+    pub(crate) fn kept_deaths<'a>(&'a self, column: &str, all: &[&str]) -> &'a str {
+        let Some(deaths) = self.deaths.as_ref().filter(|deaths| deaths.is_own) else {
+            return "";
+        };
+        let mut numbers = all.iter().map(|column| self.kept(column).parse::<u64>().ok());
+        let sum = numbers.try_fold(0_u64, |sum, number| sum.checked_add(number?));
+        if sum.is_some() && sum == deaths.all.best || self.is_first && deaths.is_first {
+            self.kept(column)
+        } else {
+            ""
+        }
     }
 
     fn sides_of(&self, row: &Row) -> Vec<String> {
@@ -233,9 +287,19 @@ fn without_cells(
         return (own, None);
     };
     let own = own.filter(|_| !redacted.iter().any(|field| places::covers(field, ROW)));
-    let own = own.map(|row| DatasetRow {
+    (own.map(bare), Some(reason))
+}
+
+fn bare(row: DatasetRow) -> DatasetRow {
+    DatasetRow {
         cells: UpTo::default(),
         ..row
-    });
-    (own, Some(reason))
+    }
+}
+
+/// True when a redaction of an entry covers this field of its content.
+fn is_redacted(atlas: &Atlas<'_, '_>, entry: u64, field: &str) -> bool {
+    let path = format!("data.content.{field}");
+    let redacted = atlas.shield.redacted(entry);
+    redacted.iter().any(|redacted| places::covers(redacted, &path))
 }

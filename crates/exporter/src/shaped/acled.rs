@@ -182,7 +182,18 @@ fn place(account: &Account, gazetteer: &Gazetteer, made: &mut Made) {
 
 /// ACLED has one number: the best, or else the lower bound. Not stated stays empty: it is not 0.
 fn fatalities(account: &Account, made: &mut Made) {
-    let Some(deaths) = &account.deaths else { return };
+    made.left_out
+        .extend(account.withdrawn.map(|reason| ("fatalities", reason)));
+    let Some(deaths) = &account.deaths else {
+        // Where ACLED has 0, nobody reported anybody dead: no report holds it, and the cell does.
+        match account.kept("fatalities") {
+            "0" if account.withdrawn.is_none() => set(made, "fatalities", "0"),
+            "" | "0" => {}
+            _ if account.withdrawn.is_none() => made.left_out.push(("fatalities", Reason::NoBest)),
+            _ => {}
+        }
+        return;
+    };
     let number = deaths.all.best.or(deaths.all.low);
     if deaths.all.best.is_none() {
         let reason = if number.is_some() {
@@ -203,7 +214,9 @@ fn fatalities(account: &Account, made: &mut Made) {
 fn words(account: &Account, kind: Option<(&str, &str)>, made: &mut Made) {
     let is_hidden = account.located.is_withheld();
     for (at, (column, _)) in COLUMNS.iter().enumerate() {
-        if made.cells[at].is_empty() && !matches!(*column, "latitude" | "longitude" | "geo_precision") {
+        if made.cells[at].is_empty()
+            && !matches!(*column, "latitude" | "longitude" | "geo_precision" | "fatalities")
+        {
             account.kept(column).clone_into(&mut made.cells[at]);
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct Figure {
     pub(crate) killed: Quantity,
     /// It comes out of the row of the data set that is exported.
     pub(crate) is_own: bool,
+    /// It corrects and supersedes nothing, and nothing corrected it.
+    pub(crate) is_first: bool,
     /// The release of that row where it is a number, as ACLED's `timestamp` is.
     pub(crate) release: Option<u64>,
 }
@@ -38,6 +40,10 @@ pub(crate) struct Deaths {
     pub(crate) civilians: Option<u64>,
     pub(crate) unknown: Option<u64>,
     pub(crate) flaw: Option<Reason>,
+    /// They are those of the data set's row.
+    pub(crate) is_own: bool,
+    /// And these have not changed since.
+    pub(crate) is_first: bool,
     /// The release of the data set's row that they come out of.
     pub(crate) release: Option<u64>,
 }
@@ -57,6 +63,8 @@ impl Deaths {
         if let Some(own) = figures.iter().rev().find(|figure| figure.is_own) {
             return Some(Self {
                 all: as_given(&own.killed),
+                is_own: true,
+                is_first: own.is_first,
                 release: own.release,
                 ..Self::default()
             });
@@ -181,6 +189,7 @@ mod tests {
             status,
             killed,
             is_own: false,
+            is_first: true,
             release: None,
         }
     }

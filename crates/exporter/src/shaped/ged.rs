@@ -64,6 +64,9 @@ pub(crate) const COLUMNS: [(&str, Datatype); 49] = [
     ("gwnob", Datatype::Text),
 ];
 
+/// The dead by side.
+const DEATHS: [&str; 4] = ["deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"];
+
 /// The row of one account.
 pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
     let has_deaths = account
@@ -183,7 +186,17 @@ fn deaths(account: &Account, made: &mut Made) {
     set(made, "best", number(deaths.all.best));
     set(made, "high", number(deaths.all.high));
     made.left_out.extend(deaths.flaw.map(|flaw| ("best", flaw)));
+    made.left_out
+        .extend(account.withdrawn.map(|reason| ("best", reason)));
     if account.own.is_some() {
+        for column in DEATHS {
+            let kept = account.kept_deaths(column, &DEATHS);
+            set(made, column, kept);
+            if kept.is_empty() && !account.kept(column).is_empty() {
+                let reason = account.withdrawn.unwrap_or(Reason::NoBest);
+                made.left_out.push((column, reason));
+            }
+        }
         return;
     }
     set(made, "deaths_civilians", number(deaths.civilians));
@@ -248,5 +261,5 @@ fn is_typed(column: &str) -> bool {
             | "best"
             | "high"
             | "low"
-    )
+    ) || DEATHS.contains(&column)
 }

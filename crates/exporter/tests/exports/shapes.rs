@@ -125,3 +125,97 @@ fn changes_since_are_new_rows_other_rows_and_rows_that_went() {
         assert_eq!(summary.unchanged, 1);
     }
 }
+
+/// The row of ACLED 7 with 6 dead.
+fn acled(log: &mut Log, time: Value, cells: Value) {
+    let source = json!({"kind": "dataset", "row": {"dataset": "acled", "release": "1700000000", "id": "AZE7", "cells": cells}});
+    let mut claim = attack(
+        "a",
+        "b",
+        json!({"names": [{"name": "Rami"}], "lat": 35.5, "lon": 36.5, "precision": "near_25km"}),
+    );
+    claim["content"]["time"] = time;
+    claim["provenance"]["source"] = source.clone();
+    let mut dead = says(
+        "a",
+        json!({"status": "unknown", "incident": "@acled", "killed": {"min": 6, "best": 6, "max": 6, "relation": "as_given"}}),
+    );
+    dead["provenance"]["source"] = source;
+    log.add("desk", "incident.reported.v1", "acled", claim);
+    log.add("desk", "casualties.reported.v1", "acled-dead", dead);
+}
+
+#[test]
+fn deaths_that_are_redacted_or_retracted_do_not_come_back_out_of_cells() {
+    for reason in ["field_redacted", "retracted"] {
+        let mut log = Log::founded();
+        add(&mut log, "5", (2, 2, 2));
+        let cells = json!([{"column": "fatalities", "value": "6"}, {"column": "year", "value": "2022"}]);
+        acled(&mut log, crate::log::day(), cells);
+        for dead in ["5-dead", "acled-dead"] {
+            if reason == "retracted" {
+                let content = json!({"target": format!("@{dead}"), "reason": "publisher_error"});
+                log.add(
+                    "desk",
+                    "claim.retracted.v1",
+                    &format!("{dead}-back"),
+                    says("a", content),
+                );
+            } else {
+                log.redact(dead, "data.content.killed");
+            }
+        }
+        // A redaction that came later holds for earlier exports, too.
+        let sizes = if reason == "retracted" {
+            vec![log.len()]
+        } else {
+            vec![log.len(), log.len() - 2]
+        };
+        for size in sizes {
+            let (ged, left_out, _) = log.exports(size).shaped(Shape::Ged, &Earlier::default());
+            let row = records(&ged).into_iter().find(|row| row["id"] == "5").unwrap();
+            for column in [
+                "low",
+                "best",
+                "high",
+                "deaths_a",
+                "deaths_b",
+                "deaths_civilians",
+                "deaths_unknown",
+            ] {
+                assert_eq!(row[column], "", "{column} {reason}");
+            }
+            assert!(left_out.contains(&format!("column,best,{reason}")), "{left_out}");
+            let (acled, left_out, _) = log.exports(size).shaped(Shape::Acled, &Earlier::default());
+            let row = records(&acled)
+                .into_iter()
+                .find(|row| row["event_id_cnty"] == "AZE7")
+                .unwrap();
+            assert_eq!(row["fatalities"], "", "{reason}");
+            assert!(
+                left_out.contains(&format!("column,fatalities,{reason}")),
+                "{left_out}"
+            );
+        }
+    }
+}
+
+#[test]
+fn deaths_by_side_do_not_come_back_beside_a_corrected_number() {
+    let mut log = Log::founded();
+    add(&mut log, "5", (2, 2, 2));
+    let [_, mut dead] = ged("5", 7, 7, 7);
+    dead["provenance"].as_object_mut().unwrap().remove("source");
+    let mut content = dead["content"].clone();
+    content["killed"] = json!({"min": 7, "best": 7, "max": 7, "relation": "exactly"});
+    let replacement = json!({"type": "casualties.reported.v1", "content": content});
+    dead["content"] = json!({"target": "@5-dead", "reason": "new_information", "replacement": replacement});
+    log.add("desk", "claim.corrected.v1", "fix", dead);
+    let (csv, left_out, _) = log.exports(log.len()).shaped(Shape::Ged, &Earlier::default());
+    let row = &records(&csv)[0];
+    assert_eq!(
+        (row["best"].as_str(), row["deaths_a"].as_str()),
+        ("7", ""),
+        "{left_out}"
+    );
+}
