@@ -119,15 +119,13 @@ impl Keeper {
     pub(crate) fn run(mut self, clock: &Runtime, mut commands: mpsc::Receiver<Command>) {
         let mut open = true;
         while open {
-            let first = match self.unsynced {
-                0 => commands.blocking_recv(),
-                _ => match clock.block_on(async { timeout(UNSYNCED_MAX, commands.recv()).await }) {
-                    Ok(first) => first,
-                    Err(_) => {
-                        self.write(Vec::new(), true);
-                        continue;
-                    }
-                },
+            let first = if self.unsynced == 0 {
+                commands.blocking_recv()
+            } else if let Ok(first) = clock.block_on(async { timeout(UNSYNCED_MAX, commands.recv()).await }) {
+                first
+            } else {
+                self.write(Vec::new(), true);
+                continue;
             };
             let Some(first) = first else { break };
             let mut group = vec![first];

@@ -1,6 +1,6 @@
 //! `armistice producer enrol|revoke|rotate`: who may publish, as entries signed by the operator.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use armistice_ledger::{Receipt, Settings};
 use serde_json::{Map, Value, json};
@@ -89,11 +89,8 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
             let id = format!("enrol-{}-{}", args.name, key.id());
             let mut content = json!({"producer": args.name, "key": key.to_string(), "may": args.may});
             set(&mut content, "actor", args.actor.as_deref().map(Value::from));
-            record(
-                &args.common,
-                &draft("producer.enrolled.v1", &id, &content),
-                format,
-            )
+            args.common
+                .record(&draft("producer.enrolled.v1", &id, &content), format)
         }
         Command::Revoke(args) => {
             let key = keys::verifier(&args.key)?;
@@ -105,13 +102,15 @@ pub(crate) fn run(command: &Command, format: Format) -> Outcome {
                 "compromised_since",
                 args.compromised_since.map(|time| Value::from(time.to_string())),
             );
-            record(&args.common, &draft("key.revoked.v1", &id, &content), format)
+            args.common
+                .record(&draft("key.revoked.v1", &id, &content), format)
         }
         Command::Rotate(args) => {
             let key = keys::verifier(&args.key)?;
             let id = format!("rotate-{}-{}", args.name, key.id());
             let content = json!({"producer": args.name, "key": key.to_string()});
-            record(&args.common, &draft("key.rotated.v1", &id, &content), format)
+            args.common
+                .record(&draft("key.rotated.v1", &id, &content), format)
         }
     }
 }
@@ -132,11 +131,24 @@ fn set(content: &mut Value, name: &str, value: Option<Value>) {
     }
 }
 
-fn record(common: &Common, draft: &Map<String, Value>, format: Format) -> Outcome {
-    let folder = LedgerFolder::new(&common.dir);
+impl Common {
+    fn record(&self, draft: &Map<String, Value>, format: Format) -> Outcome {
+        record(&self.dir, self.operator_key.as_deref(), draft, "producer", format)
+    }
+}
+
+/// Signs a draft as the operator, submits it and prints its receipt; `what` names it where it is refused.
+pub(crate) fn record(
+    dir: &Path,
+    operator_key: Option<&Path>,
+    draft: &Map<String, Value>,
+    what: &str,
+    format: Format,
+) -> Outcome {
+    let folder = LedgerFolder::new(dir);
     let ledger = folder.open(Settings::default())?;
     let state = folder.state(ledger.reader())?;
-    let key = match &common.operator_key {
+    let key = match operator_key {
         Some(path) => keys::given("--operator-key", path)?,
         None => keys::read(&folder.operator_key_path())?,
     };
@@ -150,7 +162,7 @@ fn record(common: &Common, draft: &Map<String, Value>, format: Format) -> Outcom
             "refused",
             "the ledger refused the change; nothing was recorded",
         )
-        .details(vec![Detail::from(&refusal).at("producer")])
+        .details(vec![Detail::from(&refusal).at(what)])
         .hint("what each code means: docs/reference/refusals.md")),
     }
 }

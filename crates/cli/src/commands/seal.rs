@@ -7,7 +7,7 @@
 //! A key is on disk before the draft that needs it is printed. Sealing the same draft again, with the keys that are there, prints the
 //! same bytes. Format: `docs/formats/sealed-v1.md`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use armistice_report::{Origin, ReportId, SealedField, SourceName};
 use armistice_sealing::{Field, Home, KeyFile, seal};
@@ -199,13 +199,12 @@ fn outside_the_ledger(args: &Args) -> Outcome {
     let ledger = dir
         .canonicalize()
         .map_err(|error| Failure::file("open", dir, &error))?;
-    let there = args
-        .keys
-        .ancestors()
-        .find_map(|folder| match folder.as_os_str().is_empty() {
-            true => std::path::Path::new(".").canonicalize().ok(),
-            false => folder.canonicalize().ok(),
-        });
+    // A path without a folder is here; what is not made yet is where its nearest folder is.
+    let there = Path::new(".")
+        .canonicalize()
+        .ok()
+        .map(|here| here.join(&args.keys))
+        .and_then(|keys| keys.ancestors().find_map(|folder| folder.canonicalize().ok()));
     if there.is_some_and(|there| there.starts_with(&ledger)) {
         let message = format!("{} lies in the ledger's folder", args.keys.display());
         return Err(Failure::new(Exit::Usage, "keys_in_ledger", message)

@@ -153,7 +153,7 @@ fn the_kept_ledger_gives_the_same_numbers_to_everybody() {
         .filter_map(|line| line.trim().strip_prefix("armistice "))
         .filter(|line| !line.is_empty())
         .collect();
-    assert_eq!(commands.len(), 4, "{next}");
+    assert_eq!(commands.len(), 6, "{next}");
     for command in commands {
         desk.good(command);
     }

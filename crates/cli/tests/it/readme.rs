@@ -41,6 +41,18 @@ fn one_minute_to_a_verified_entry() {
     assert_eq!(left, ["try-armistice"]);
 }
 
+#[test]
+fn a_day_at_the_desk() {
+    let desk = Desk::new();
+    let shown = run(&desk, &block("## A day at the desk"));
+    for expected in ["unit allegation", "karabakh-2020", "not_stated"] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    for file in ["2022-03-26.html", "places.geojson", "allegations.xlsx"] {
+        assert!(!desk.read(file).is_empty(), "{file}");
+    }
+}
+
 /// The same lines, with a server on a free port, waiting for what happens instead of two seconds, and watching once.
 #[cfg(feature = "nats")]
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use armistice_audit::Verdict;
+use armistice_desk::{By, Codebook, Cut, Query, counts};
 use armistice_ledger::Settings;
 use armistice_projection::{Projection, View};
 use armistice_report::{EventType, Grant};
@@ -11,8 +12,9 @@ use armistice_tlog::{SigningKey, VerifierKey};
 use serde_json::{Map, Value, json};
 
 use crate::commands::audit::{PublicBytes, check};
+use crate::commands::count::select;
 use crate::commands::log::export;
-use crate::commands::{init, producer};
+use crate::commands::{codebook, init, producer};
 use crate::drafts::{self, Body};
 use crate::failure::{Detail, Exit, Failure, Outcome};
 use crate::ledger_folder::LedgerFolder;
@@ -41,8 +43,16 @@ pub(super) struct Played {
     pub(super) first: Views,
     /// After row 29.
     pub(super) second: Views,
+    /// Counted by the codebook that the demo adopts after row 29.
+    pub(super) counted: Counted,
     pub(super) producers: usize,
     pub(super) audit: Verdict,
+}
+
+/// The allegations by day and side, and the codebook that they were counted by.
+pub(super) struct Counted {
+    pub(super) codebook: Codebook,
+    pub(super) rows: Vec<Row>,
 }
 
 /// The rows of all views at one tree size.
@@ -115,6 +125,7 @@ pub(super) fn play(folder: &Path) -> Outcome<Played> {
         )?))
     };
     let (before_link, first, second) = (at(sizes.first - 1)?, at(sizes.first)?, at(sizes.second)?);
+    let counted = count(&views::project(log.entries(), log.checkpoint.size().0)?)?;
     let public = folder.join("public");
     export::export(&log, &public)?;
     let log_key = found.log_key.verifier_key();
@@ -130,9 +141,20 @@ pub(super) fn play(folder: &Path) -> Outcome<Played> {
         before_link,
         first,
         second,
+        counted,
         producers: producers.len(),
         audit,
     })
+}
+
+fn count(projection: &Projection) -> Outcome<Counted> {
+    let codebook = select::adopted(projection, None)?.codebook;
+    let query = Query::of("allegations").by(By::Day).cut(Cut::Side);
+    let counted = counts(projection, &codebook, &query).map_err(|error| {
+        Failure::new(Exit::Failed, "count", "the demo's count cannot be given").because(&error)
+    })?;
+    let rows = counted.rows.into_iter().map(|row| Row::read(row.json)).collect();
+    Ok(Counted { codebook, rows })
 }
 
 /// Fails when the audit of the demo's own log found something.
@@ -225,6 +247,9 @@ fn submit(
             _ => {}
         }
     }
+    let mut draft = codebook::draft(&codebook::of_demo()?, None);
+    draft.insert("source".to_owned(), json!(operator_key.name()));
+    record(&mut session, &draft)?;
     session.ledger().close();
     Ok(sizes)
 }

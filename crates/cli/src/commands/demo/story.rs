@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::contested;
 use super::numbers::Number;
 use super::play::{PLACE, Played, Views};
+use crate::commands::count::series_lines;
 use crate::commands::view::people::brief;
 use crate::output::grid;
 use crate::views::Row;
@@ -42,6 +43,11 @@ pub(super) fn tell(played: &Played, numbers: &[Number], kept: Option<&Path>) -> 
         &control(&played.second),
     );
     section(&mut out, "The same ledger at two sizes", &sizes(played, numbers));
+    section(
+        &mut out,
+        "Allegations by day, by an adopted codebook",
+        &counted(played),
+    );
     section(
         &mut out,
         "Audit, from the exported bytes and one key",
@@ -281,6 +287,28 @@ fn sizes(played: &Played, numbers: &[Number]) -> Vec<String> {
     table(&["view", "what", &titles[0], &titles[1]], rows)
 }
 
+fn counted(played: &Played) -> Vec<String> {
+    let rows = &played.counted.rows;
+    let codebook = &played.counted.codebook;
+    let mut lines: Vec<String> = rows
+        .iter()
+        .filter(|row| row.kind() == "series")
+        .flat_map(|series| series_lines(series, rows))
+        .collect();
+    lines.push(String::new());
+    lines.push(format!(
+        "Codebook {}, {}, days of {}.",
+        codebook.id(),
+        codebook.sha256(),
+        codebook.zone()
+    ));
+    lines.push(
+        "The operator adopted it in the last entry; another codebook gives another series beside this one."
+            .to_owned(),
+    );
+    lines
+}
+
 fn audit(played: &Played) -> Vec<String> {
     let mut lines: Vec<String> = played
         .audit
@@ -315,6 +343,8 @@ fn next(out: &mut String, played: &Played, kept: Option<&Path>) {
                     "armistice view allegations --dir {folder} --as-of {} -o json",
                     played.first.size
                 ),
+                format!("armistice count allegations --dir {folder} --by day --cut side,district"),
+                format!("armistice view contested --dir {folder}"),
                 format!("armistice log tail --dir {folder}"),
                 format!(
                     "armistice audit --from {} --key {}",

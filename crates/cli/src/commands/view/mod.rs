@@ -1,23 +1,27 @@
-//! `armistice view NAME`: numbers, with what they were computed from.
+//! `armistice view NAME`: a view or a table, with what it was computed from.
 
 pub(crate) mod people;
 mod prove;
+pub(crate) mod stamp;
 
 use std::path::PathBuf;
 
-use armistice_projection::{Digest, Projection, View};
-use serde_json::{Value, json, value::RawValue};
+use armistice_desk::{Table as Board, table};
+use armistice_projection::{Projection, View};
+use serde_json::json;
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::output::{self, Format, Table};
 use crate::source::{From, Source};
 use crate::views::{self, Condition, Row};
+use stamp::Stamp;
 
 /// Flags of `view`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The view: allegations, incidents, casualties, peacekeeping, statements, contacts, control, observations,
-    /// producers, findings, frame, tallies; without a name, all of them are listed
+    /// producers, findings, frame, tallies; or a table: casualty-ledger, complaints, contested, control-history, effort,
+    /// independence, queue, strength, violation-reports, violations; without a name, all of them are listed
     name: Option<String>,
     #[command(flatten)]
     from: From,
@@ -41,15 +45,48 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
+/// What a name can mean.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    View(View),
+    Table(Board),
+}
+
+impl Named {
+    fn find(name: &str) -> Outcome<Self> {
+        match name.parse() {
+            Ok(table) => Ok(Self::Table(table)),
+            Err(_) => views::named(name).map(Self::View),
+        }
+    }
+}
+
 /// Computes and prints.
 pub(crate) fn run(args: &Args, format: Format) -> Outcome {
-    let view = args.name.as_deref().map(views::named).transpose()?;
+    let named = args.name.as_deref().map(Named::find).transpose()?;
     let source = args.from.open()?;
     let projection = project(&source, args.as_of)?;
-    match (view, &args.prove, &args.out) {
+    match (named, &args.prove, &args.out) {
         (None, _, _) => list(&projection, format),
-        (Some(view), Some(key), Some(out)) => prove::run(&args.from, &projection, view, key, out, format),
-        (Some(view), _, _) => show(&projection, view, &args.conditions, format),
+        (Some(Named::View(view)), Some(key), Some(out)) => {
+            prove::run(&args.from, &projection, view, key, out, format)
+        }
+        (Some(Named::Table(table)), Some(_), _) => Err(Failure::new(
+            Exit::Usage,
+            "no_statement",
+            format!("the table {table} has no signed statement, so none of its rows can be proved"),
+        )
+        .hint("prove a row of a view that it is made of: docs/reference/tables.md names them")),
+        (Some(Named::View(view)), _, _) => {
+            let rows = views::rows(&projection, view);
+            show(&Stamp::of_view(&projection, view), rows, &args.conditions, format)
+        }
+        (Some(Named::Table(of)), _, _) => {
+            let board = table(&projection, of);
+            let stamp = Stamp::of_table(&projection, &board);
+            let rows = board.rows.into_iter().map(|row| Row::read(row.json)).collect();
+            show(&stamp, rows, &args.conditions, format)
+        }
     }
 }
 
@@ -75,53 +112,7 @@ pub(crate) fn project(source: &Source, as_of: Option<u64>) -> Outcome<Projection
     Ok(projection)
 }
 
-/// What every answer of a view carries.
-struct Stamp {
-    view: View,
-    codebook: Option<String>,
-    tree_size: u64,
-    root: String,
-    digest: Digest,
-}
-
-impl Stamp {
-    fn new(projection: &Projection, view: View) -> Self {
-        Self {
-            view,
-            codebook: projection.codebook().map(|codebook| codebook.to_string()),
-            tree_size: projection.tree_size().0,
-            root: projection.root().to_string(),
-            digest: projection.digest(view),
-        }
-    }
-
-    fn line(&self) -> String {
-        format!(
-            "view {} · {} entries · root {} · digest {} · codebook {}",
-            self.view.id(),
-            self.tree_size,
-            self.root,
-            self.digest.root,
-            self.codebook.as_deref().unwrap_or("none"),
-        )
-    }
-}
-
-/// `-o json` of a view; the rows are the bytes that the digest covers.
-#[derive(serde::Serialize)]
-struct Document<'a> {
-    view: &'a str,
-    version: u32,
-    codebook: Option<&'a str>,
-    tree_size: u64,
-    root: &'a str,
-    digest: String,
-    rows: Vec<&'a RawValue>,
-}
-
-fn show(projection: &Projection, view: View, conditions: &[Condition], format: Format) -> Outcome {
-    let stamp = Stamp::new(projection, view);
-    let rows = views::rows(projection, view);
+fn show(stamp: &Stamp, rows: Vec<Row>, conditions: &[Condition], format: Format) -> Outcome {
     let all = rows.len();
     let rows: Vec<Row> = rows
         .into_iter()
@@ -134,13 +125,13 @@ fn show(projection: &Projection, view: View, conditions: &[Condition], format: F
                 output::line(&line)?;
             }
         }
-        Format::Json => output::line(&document(&stamp, &rows)?)?,
+        Format::Json => output::line(&stamp.document(&rows)?)?,
         Format::Ndjson => {
             for row in &rows {
                 output::line(&row.line)?;
             }
         }
-        Format::Csv => flat(&stamp, &rows).print(format)?,
+        Format::Csv => stamp.flat(&rows).print(format)?,
     }
     if rows.len() < all {
         output::remark(&format!(
@@ -154,74 +145,11 @@ fn show(projection: &Projection, view: View, conditions: &[Condition], format: F
     Ok(())
 }
 
-fn document(stamp: &Stamp, rows: &[Row]) -> Outcome<String> {
-    let unreadable =
-        |error: serde_json::Error| Failure::new(Exit::Failed, "row", "a row is no JSON").because(&error);
-    let rows = rows
-        .iter()
-        .map(|row| serde_json::from_str(&row.line))
-        .collect::<Result<_, _>>()
-        .map_err(unreadable)?;
-    let document = Document {
-        view: stamp.view.name(),
-        version: stamp.view.version(),
-        codebook: stamp.codebook.as_deref(),
-        tree_size: stamp.tree_size,
-        root: &stamp.root,
-        digest: stamp.digest.root.to_string(),
-        rows,
-    };
-    serde_json::to_string(&document).map_err(unreadable)
-}
-
-/// CSV: one column for each field of any kind of row, in the order of first appearance, and the stamp at the end of each row.
-fn flat(stamp: &Stamp, rows: &[Row]) -> Table {
-    let mut columns: Vec<String> = Vec::new();
-    for (name, _) in rows.iter().flat_map(Row::fields) {
-        if !columns.contains(name) {
-            columns.push(name.clone());
-        }
-    }
-    let stamped = [
-        "view",
-        "view_version",
-        "view_tree_size",
-        "view_root",
-        "view_digest",
-        "view_codebook",
-    ];
-    let header = columns
-        .iter()
-        .cloned()
-        .chain(stamped.map(str::to_owned))
-        .collect();
-    let mut table = Table::with_columns("rows", header);
-    for row in rows {
-        let mut cells: Vec<Value> = columns.iter().map(|column| compact(row.get(column))).collect();
-        cells.extend([
-            json!(stamp.view.name()),
-            json!(stamp.view.version()),
-            json!(stamp.tree_size),
-            json!(stamp.root),
-            json!(stamp.digest.root.to_string()),
-            json!(stamp.codebook),
-        ]);
-        table.push(cells);
-    }
-    table
-}
-
-/// A nested value stays JSON in its cell: nothing is lost, and a program can read it.
-fn compact(value: &Value) -> Value {
-    match value {
-        Value::Array(items) if items.is_empty() => Value::Null,
-        Value::Array(_) | Value::Object(_) => json!(value.to_string()),
-        other => other.clone(),
-    }
-}
-
 fn list(projection: &Projection, format: Format) -> Outcome {
-    let mut table = Table::new("views", &["view", "version", "rows", "tree_size", "digest"]);
+    let mut table = Table::new(
+        "views",
+        &["view", "version", "rows", "tree_size", "digest", "form"],
+    );
     for view in View::ALL {
         let digest = projection.digest(*view);
         table.push(vec![
@@ -230,6 +158,18 @@ fn list(projection: &Projection, format: Format) -> Outcome {
             json!(digest.rows.0),
             json!(projection.tree_size().0),
             json!(digest.root.to_string()),
+            json!("view"),
+        ]);
+    }
+    for of in Board::ALL {
+        let board = armistice_desk::table(projection, *of);
+        table.push(vec![
+            json!(of.name()),
+            json!(of.version()),
+            json!(board.digest.rows.0),
+            json!(projection.tree_size().0),
+            json!(board.digest.root.to_string()),
+            json!("table"),
         ]);
     }
     table.print(format)
