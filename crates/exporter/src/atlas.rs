@@ -2,7 +2,13 @@
 
 use armistice_report::{PlacePrecision, PlaceSpec, Report};
 
-use crate::{Error, History, Shield, Source, gazetteer::Gazetteer, json::Json, places, shaped::Lookup};
+use crate::{
+    Error, History, Shield, Source,
+    gazetteer::Gazetteer,
+    json::Json,
+    places,
+    shaped::{Lookup, dataset_row},
+};
 
 /// What is known about where something is.
 #[derive(Debug, Default)]
@@ -10,6 +16,8 @@ pub(crate) struct Located {
     /// Longitude and latitude.
     pub(crate) point: Option<(f64, f64)>,
     pub(crate) precision: Option<PlacePrecision>,
+    /// The precision is ACLED's, which states no metres.
+    pub(crate) is_acled: bool,
     /// The place's names, each with who uses it.
     pub(crate) names: Json,
     /// `report`, `registration`, `not_stated` or `withheld`.
@@ -98,16 +106,14 @@ impl<'a, 'b> Atlas<'a, 'b> {
         }
         let mut stated = None;
         for index in entries {
-            let Some(report) = self.newest(*index) else {
-                continue;
-            };
-            let Some(spec) = named(&report, label) else {
+            let Some((spec, is_acled)) = self.stated(*index, label) else {
                 continue;
             };
             if let Some((lat, lon)) = spec.lat.zip(spec.lon) {
                 return Located {
                     point: Some((lon.degrees(), lat.degrees())),
                     precision: Some(spec.precision),
+                    is_acled,
                     names: if registered.is_some() {
                         names
                     } else {
@@ -116,24 +122,32 @@ impl<'a, 'b> Atlas<'a, 'b> {
                     from: "report",
                 };
             }
-            stated.get_or_insert(spec);
+            stated.get_or_insert((spec, is_acled));
         }
-        let Some(place) = registered else {
+        let Some((spec, is_acled)) = stated else {
+            // None of the reports calls a place so: the registration's point would be nobody's word.
             return Located {
-                names: stated.as_ref().map_or(names, own_names),
-                precision: stated.map(|spec| spec.precision),
+                names,
                 from: "not_stated",
                 ..Located::default()
             };
         };
-        let said = stated.map(|spec| spec.precision);
+        let Some(place) = registered else {
+            return Located {
+                names: own_names(&spec),
+                precision: Some(spec.precision),
+                is_acled,
+                from: "not_stated",
+                ..Located::default()
+            };
+        };
         Located {
             point: place.point,
             // The report may have been less fine than the place that it names.
-            precision: said
-                .into_iter()
+            precision: std::iter::once(spec.precision)
                 .chain(place.precision)
                 .max_by_key(|word| word.ucdp_where_prec()),
+            is_acled,
             names,
             from: if place.point.is_some() {
                 "registration"
@@ -141,6 +155,20 @@ impl<'a, 'b> Atlas<'a, 'b> {
                 "not_stated"
             },
         }
+    }
+
+    /// The place that an entry calls by this label, in its newest content or else in its first; and whether it is out of a
+    /// row of ACLED.
+    fn stated(&mut self, index: u64, label: &str) -> Option<(PlaceSpec, bool)> {
+        let of = |report: &Report| {
+            let is_acled = dataset_row(report).is_some_and(|row| &*row.dataset == "acled");
+            named(report, label).map(|spec| (spec, is_acled))
+        };
+        if let Some(found) = self.newest(index).as_ref().and_then(of) {
+            return Some(found);
+        }
+        // A row as it was may name what a correction took out.
+        (self.lookup)(index).as_ref().and_then(of)
     }
 }
 

@@ -226,7 +226,7 @@ fn write(atlas: &mut Atlas<'_, '_>, mut spot: Spot, out: &mut impl Write) -> Res
     let radius = located
         .precision
         .filter(|_| located.point.is_some())
-        .and_then(places::uncertainty_m);
+        .and_then(|precision| places::uncertainty_m(precision, located.is_acled));
     let precision = located.precision.map_or(Json::Null, |word| text(word.as_str()));
     spot.properties.extend(
         [

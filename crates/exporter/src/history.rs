@@ -18,8 +18,8 @@ type Prefix = u64;
 #[derive(Debug, Default)]
 pub struct History {
     entries: Vec<(Prefix, u32)>,
-    /// The correction, what it corrects, and whether its content withholds its place.
-    corrected: Vec<(Prefix, u32, bool)>,
+    /// What is corrected, the correction, and whether its content withholds its place or states one; it may do neither.
+    corrected: Vec<(Prefix, u32, Option<bool>)>,
     retracted: Vec<(Prefix, u32)>,
     counted: Vec<(Prefix, u32)>,
     superseded: Vec<(Prefix, u32)>,
@@ -61,7 +61,12 @@ impl History {
         self.add_places(index, report);
         match &report.event {
             Event::ClaimCorrected(said) => {
-                let withheld = is_withheld(said.replacement.event()) || seals_point(report);
+                let content = said.replacement.event();
+                let withheld = if is_withheld(content) || seals_point(report) {
+                    Some(true)
+                } else {
+                    Some(false).filter(|_| !places::of(content).is_empty())
+                };
                 self.corrected.push((prefix(&said.target), index, withheld));
             }
             Event::ClaimRetracted(said) => self.retracted.push((prefix(&said.target), index)),
@@ -122,11 +127,15 @@ impl History {
             };
             self.settled.corrections.push((original, correction));
             self.settled.originals.insert(correction, original);
-            // The newest content is what counts: its place is withheld or it is not.
-            if withheld {
-                self.withheld.insert(original);
-            } else {
-                self.withheld.remove(&original);
+            // The newest content is what counts. One without a place says nothing of the place before.
+            match withheld {
+                Some(true) => {
+                    self.withheld.insert(original);
+                }
+                Some(false) => {
+                    self.withheld.remove(&original);
+                }
+                None => {}
             }
         }
         let retracted = std::mem::take(&mut self.retracted);
@@ -153,9 +162,9 @@ impl History {
         found.map(|(_, index)| *index)
     }
 
-    /// What is withheld or redacted, and what would give it away. `incidents` gives the rows of that view: claims that
-    /// repeat each other are one incident without a link. `sizes` are the tree sizes of the rows that are exported, and of
-    /// those that were removed since, if any.
+    /// What is withheld or redacted, and what would give it away. `incidents` gives the rows of that view, as of the export
+    /// and of the whole log: claims that repeat each other are one incident without a link. `sizes` are the tree sizes of
+    /// the rows that are exported, and of those that were removed since, if any.
     ///
     /// # Errors
     /// A row that is no JSON.

@@ -3,18 +3,21 @@
 //! | precision | `uncertainty_m` | why |
 //! |---|---|---|
 //! | `exact` | 1,000 | UCDP GED `where_prec` 1, ACLED `geo_precision` 1: a village or town by its centre. Neither codebook states metres; this is ours |
-//! | `near_25km` | 25,000 | UCDP GED `where_prec` 2: "within a ca. 25 km radius around a known point"; ACLED 2 |
+//! | `near_25km` | 25,000 | UCDP GED `where_prec` 2: "within a ca. 25 km radius around a known point" |
+//! | `near_25km` of ACLED | none | `geo_precision` 2: a part of a region by the town nearest to it; no metres are stated |
 //! | `adm2`, `adm1`, `linear_or_fuzzy`, `country`, `intl_waters_air` | none | UCDP GED 3 to 7, ACLED 2 and 3: the point stands for an area or a line, of a size that neither states |
 //! | `withheld` | none | no point |
 
 use armistice_report::{Event, PlacePrecision, PlaceSpec};
 
-/// How far from the point it may have been, in metres; `None` where the point stands for an area of unknown size.
-pub(crate) const fn uncertainty_m(precision: PlacePrecision) -> Option<u32> {
+/// How far from the point it may have been, in metres; `None` where the point stands for an area of unknown size, as
+/// `geo_precision` 2 of ACLED does.
+pub(crate) const fn uncertainty_m(precision: PlacePrecision, is_acled: bool) -> Option<u32> {
     match precision {
         PlacePrecision::Exact => Some(1_000),
-        PlacePrecision::Near25Km => Some(25_000),
-        PlacePrecision::SecondOrderDivision
+        PlacePrecision::Near25Km if !is_acled => Some(25_000),
+        PlacePrecision::Near25Km
+        | PlacePrecision::SecondOrderDivision
         | PlacePrecision::FirstOrderDivision
         | PlacePrecision::LinearOrFuzzy
         | PlacePrecision::Country

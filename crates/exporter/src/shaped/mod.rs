@@ -25,6 +25,7 @@ use crate::{
     scrub::entries_below,
 };
 use account::Account;
+pub(crate) use account::dataset_row;
 use days::Days;
 pub use earlier::Earlier;
 

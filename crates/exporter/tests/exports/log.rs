@@ -158,7 +158,7 @@ impl Log {
     }
 
     pub(crate) fn exports_since(&self, size: usize, since: Option<usize>) -> Exports<'_> {
-        let projection = self.projection(size);
+        let (projection, whole) = (self.projection(size), self.projection(self.len()));
         let mut history = History::default();
         for (index, entry) in self.entries.iter().enumerate() {
             history.add(index as u64, entry.hash.0, &entry.report);
@@ -166,7 +166,10 @@ impl Log {
         history.settle();
         let shield = history
             .shield(
-                &|sink| projection.for_each_row(View::Incidents, sink),
+                &|sink| {
+                    projection.for_each_row(View::Incidents, &mut *sink);
+                    whole.for_each_row(View::Incidents, sink);
+                },
                 (size as u64, since.map(|since| since as u64)),
             )
             .unwrap();

@@ -245,3 +245,62 @@ fn what_is_not_withheld_has_its_point() {
     assert_eq!(feature.property("point_from").unwrap(), "report");
     assert_eq!(feature.property("uncertainty_m").unwrap(), 1_000);
 }
+
+#[test]
+fn a_correction_without_a_place_does_not_give_back_the_one_before() {
+    let mut log = log();
+    register(
+        &mut log,
+        "p1",
+        json!({"lat": LAT, "lon": LON, "precision": "exact", "within": "district"}),
+    );
+    let named = json!({"place": "post-7", "precision": "withheld"});
+    log.add("desk", "incident.reported.v1", "c", attack("a", "b", named));
+    let mut content = attack("a", "b", bare())["content"].clone();
+    content.as_object_mut().unwrap().remove("place");
+    let replacement = json!({"type": "incident.reported.v1", "content": content});
+    let content = json!({"target": "@c", "reason": "publisher_error", "replacement": replacement});
+    log.add("desk", "claim.corrected.v1", "fix", says("a", content));
+    for size in [log.len() - 1, log.len()] {
+        let map: Value = serde_json::from_str(&log.exports(size).geojson()).unwrap();
+        for feature in map["features"].as_array().unwrap() {
+            assert!(feature["geometry"].is_null(), "{size}: {feature:#}");
+        }
+    }
+}
+
+#[test]
+fn a_later_report_that_repeats_and_withholds_hides_the_earlier_one_before_it() {
+    let mut log = log();
+    log.add(
+        "desk",
+        "incident.reported.v1",
+        "c",
+        attack("a", "b", exact("Farrukh")),
+    );
+    let before = log.len();
+    let hidden = json!({"names": [{"name": "Farrukh"}], "precision": "withheld"});
+    log.add("analyst", "incident.reported.v1", "d", attack("a", "b", hidden));
+    let all = log.exports(before).all();
+    assert!(!all.contains("39.912") && !all.contains("46.765"), "{all}");
+}
+
+#[test]
+fn a_precision_of_acled_has_no_metres() {
+    for (dataset, expected) in [("acled", Value::Null), ("ucdp-ged", json!(25_000))] {
+        let mut log = log();
+        let mut place = exact("Farrukh");
+        place["precision"] = json!("near_25km");
+        let mut claim = attack("a", "b", place);
+        claim["provenance"]["source"] =
+            json!({"kind": "dataset", "row": {"dataset": dataset, "id": "1", "cells": []}});
+        log.add("desk", "incident.reported.v1", "c", claim);
+        let map: Value = serde_json::from_str(&log.exports(log.len()).geojson()).unwrap();
+        let feature = &map["features"][0]["properties"];
+        assert_eq!(
+            (&feature["precision"], &feature["uncertainty_m"]),
+            (&json!("near_25km"), &expected),
+            "{dataset}"
+        );
+    }
+}

@@ -61,11 +61,18 @@ impl Asked {
             .map(|since| view::project(&source, Some(since)))
             .transpose()?;
         let history = log::history(&source)?;
+        // What is one incident only later on hides as much as what is one already.
+        let whole = (until < source.size().0)
+            .then(|| view::project(&source, None))
+            .transpose()?;
+        let known = [Some(&now), whole.as_ref(), before.as_ref()];
+        let incidents = |sink: &mut dyn FnMut(&str, &[u8])| {
+            for projection in known.into_iter().flatten() {
+                projection.for_each_row(View::Incidents, &mut *sink);
+            }
+        };
         let shield = history
-            .shield(
-                &|sink| now.for_each_row(View::Incidents, sink),
-                (until, self.since),
-            )
+            .shield(&incidents, (until, self.since))
             .map_err(|error| partial::failure(&error))?;
         Ok(Ready {
             source,
