@@ -81,7 +81,7 @@ codes! {
         "keep one of the two";
     InvalidValue = "invalid_value",
         "A value has another form than its field asks for, or is not one of its words.",
-        "`\"hedge\":\"sure\"`, an id with capitals, a time without Z",
+        "`\"hedge\":\"sure\"`, an id with capitals, an actor or place with the id `redacted`, a time without Z",
         "write the value in the form that `expected` shows";
     OutOfRange = "out_of_range",
         "A number is outside its range.",

@@ -21,6 +21,9 @@ pub const ORIGIN_BYTES_MAX: usize = 256;
 /// Longest verifier key in its text form, in bytes: an origin, an 8-digit key id, 33 bytes in base64, two plus signs.
 pub const KEY_BYTES_MAX: usize = 320;
 
+/// What views show in the place of a hidden name: no id, so that nobody is taken for it.
+const RESERVED: &str = "redacted";
+
 /// Visits a string without allocating it first, so that a wrong one costs nothing.
 struct StrVisitor<T>(&'static str, fn(&str) -> Result<T, Flaw>);
 
@@ -45,7 +48,8 @@ pub(crate) fn read_str<'de, D: Deserializer<'de>, T>(
 
 /// Declares a newtype over a string of one alphabet.
 macro_rules! id {
-    ($(#[doc = $doc:literal])* $name:ident, $bytes_max:expr, $pattern:literal, $allowed:expr, $expected:literal) => {
+    ($(#[doc = $doc:literal])* $name:ident, $bytes_max:expr, $pattern:literal, $allowed:expr, $expected:literal
+        $(, $reserved:ident)?) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -123,6 +127,7 @@ macro_rules! id {
                     "minLength": 1,
                     "maxLength": $bytes_max,
                     "pattern": $pattern,
+                    $("not": { "const": $reserved },)?
                 })
             }
         }
@@ -133,13 +138,13 @@ macro_rules! id {
 macro_rules! token {
     ($($(#[doc = $doc:literal])* $name:ident,)+) => {$(
         id!($(#[doc = $doc])* $name, ID_BYTES_MAX, "^[a-z0-9-]{1,64}$", is_token,
-            "1 to 64 of a-z, 0-9 and hyphen");
+            "1 to 64 of a-z, 0-9 and hyphen, and not the word redacted, which views show for hidden names", RESERVED);
     )+};
 }
 
 fn is_token(text: &str) -> bool {
-    text.bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    let alphabet = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    text != RESERVED && text.bytes().all(alphabet)
 }
 
 fn is_origin(text: &str) -> bool {

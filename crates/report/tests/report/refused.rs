@@ -36,6 +36,26 @@ fn incident(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn the_word_for_what_is_hidden_is_no_id() {
+    let hidden = "\"redacted\"";
+    for (from, field) in [
+        ("\"azerbaijan\"", "data.content.accused"),
+        ("\"parukh\"", "data.content.place.place"),
+        ("\"karabakh-2020\"", "subject"),
+    ] {
+        check(&incident(from, hidden), Code::InvalidValue, field);
+    }
+    let longer = incident("\"parukh\"", "\"redacted-hill\"");
+    assert!(parse(longer.as_bytes()).is_ok());
+    let content = r#"{"actor":"redacted","role":"body_of_side","names":[{"name":"x"}]}"#;
+    check(
+        &line("actor.registered.v1", &format!(r#"{{"content":{content}}}"#)),
+        Code::InvalidValue,
+        "data.content.actor",
+    );
+}
+
+#[test]
 fn envelope() {
     check(
         &incident(r#""1.0""#, r#""0.3""#),
