@@ -30,8 +30,10 @@ pub enum Lineage {
     Releases {
         /// This file's release.
         release: Release,
-        /// Releases beyond the yearly ones to look for.
+        /// Releases beyond the yearly and monthly ones to look for.
         previous: Vec<Release>,
+        /// The years of the row: monthly releases of them may hold it.
+        years: [i16; 2],
         /// The row and the part of it: `12345-casualties`.
         row: String,
     },
@@ -39,6 +41,11 @@ pub enum Lineage {
     Stamps {
         /// The row's time stamp.
         stamp: u64,
+    },
+    /// A table that is published again: `tally-loc-2019-07-north`, then `tally-loc-2019-07-north.2`, each with its release.
+    Editions {
+        /// This file's release, where it has one.
+        release: Option<String>,
     },
     /// A removal, which is made only where the log holds its target, published under this id.
     Removal {

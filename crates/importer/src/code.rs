@@ -89,7 +89,7 @@ codes! {
         "A reviewed rule matched the notes: a denial is made.";
     DenialChanged = "denial_changed", Flag,
         "retract the denial by hand if the new notes no longer carry it",
-        "The notes of a denial in the ledger changed; a denial cannot be corrected, and the first one stays.";
+        "The row no longer makes a denial that the ledger holds, or makes another one; a denial cannot be corrected, and the first one stays.";
     BlankAsZero = "blank_as_zero", Flag,
         "nothing: the mapping says that blank is zero",
         "An empty cell was read as 0, as the mapping says.";
@@ -133,7 +133,7 @@ codes! {
         "write decimal degrees, latitude -90 to 90, longitude -180 to 180",
         "Latitude or longitude is no number of degrees.";
     IdConflict = "id_conflict", Reject,
-        "import it as another release, or find out which file is right",
+        "find out which file is right; only if this one was published later, give it its newer release (--release, or `release` in the mapping)",
         "The ledger holds this id and release with another content.";
     Refused = "refused", Reject,
         "see docs/reference/refusals.md for the code",

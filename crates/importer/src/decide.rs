@@ -7,11 +7,15 @@
 //! this id, with another content              nothing: a conflict, which a person has to look at
 //! an older version with the same content     nothing: present
 //! an older version with another content      claim.corrected of the original
-//! an older version of another type           claim.retracted of the original, and itself
+//! an older version of another type           itself, then claim.retracted of the original
 //! a newer version                            nothing: older
 //! ```
 //! A correction names the original, never another correction (`docs/decisions/0007-who-may-correct.md`). The content is
-//! compared, not the row: a release that changes only a column that nothing is made of adds nothing.
+//! compared, not the row: a release that changes only a column that nothing is made of adds nothing. What takes the place of
+//! another report is recorded before that one is retracted: if the process ends between the two, the row is there twice
+//! until the next run, and never missing.
+
+use std::cmp::Ordering;
 
 use armistice_report::{
     ClaimCorrected, ClaimRetracted, CorrectionReason, EntryHash, Event, Provenance, Replacement,
@@ -19,6 +23,7 @@ use armistice_report::{
 };
 
 use crate::claim::{Claim, Lineage};
+use crate::edition;
 use crate::release::Release;
 use crate::tidy;
 
@@ -86,7 +91,7 @@ pub enum Stands {
 pub struct Decided {
     /// In a word.
     pub outcome: Outcome,
-    /// What is to be submitted; none of them names another.
+    /// What is to be submitted: the second only once the first is recorded. None of them names another.
     pub drafts: Vec<Draft>,
     /// Where the original is.
     pub stands: Stands,
@@ -123,9 +128,25 @@ pub fn decide(
         Lineage::Releases {
             release,
             previous,
+            years,
             row,
-        } => releases(claim, event, (*release, previous, row), look),
-        Lineage::Stamps { stamp } => stamps(claim, event, *stamp, look),
+        } => {
+            let mut others = release.others(years);
+            others.extend(previous.iter().filter(|other| *other != release));
+            others.sort_unstable();
+            others.dedup();
+            releases(claim, event, (*release, &others, row), look)
+        }
+        // ACLED keeps one row an event and overwrites it.
+        Lineage::Stamps { stamp } => {
+            let read = |release: Option<&str>| release.and_then(|text| text.parse().ok());
+            versions(claim, event, (stamp, '-'), read, look)
+        }
+        Lineage::Editions { release } => {
+            let read = |release: Option<&str>| Some(edition::order(release.unwrap_or_default()));
+            let own = edition::order(release.as_deref().unwrap_or_default());
+            versions(claim, event, (&own, '.'), read, look)
+        }
         Lineage::Removal { target } => removal(claim, target, look),
     }
 }
@@ -145,70 +166,91 @@ fn single(claim: &Claim, event: Event, look: &mut dyn FnMut(&str) -> Option<Know
 fn releases(
     claim: &Claim,
     event: Event,
-    (release, previous, row): (Release, &[Release], &str),
+    (release, others, row): (Release, &[Release], &str),
     look: &mut dyn FnMut(&str) -> Option<Known>,
 ) -> Decided {
-    let mut others = release.others();
-    others.extend(previous.iter().filter(|other| **other != release));
-    others.sort_unstable();
-    others.dedup();
     let own = look(&claim.id);
     let mut standing = None;
     let mut newest = None;
-    for other in others {
-        let id = format!("ged-{other}-{row}");
-        let before = other < release;
-        if own.is_some() && !before {
+    for &other in others {
+        if own.is_some() && other > release {
             break;
         }
-        if let Some(known) = look(&id) {
+        if let Some(known) = look(&format!("ged-{other}-{row}")) {
             stand(&mut standing, known);
             newest = Some(other);
         }
     }
     if let Some(known) = own {
-        let same = content(&known.event) == &event;
-        let (outcome, hash) = (
-            if same { Outcome::Present } else { Outcome::Conflict },
-            known.hash,
-        );
-        stand(&mut standing, known);
-        let original = standing.map_or(hash, |standing| standing.original);
-        return Decided::nothing(outcome, Stands::Entry(original));
+        return again(claim, &event, &known, standing.as_ref(), look);
     }
     match (standing, newest) {
         (Some(standing), Some(newest)) if newest > release => {
             Decided::nothing(Outcome::Older, Stands::Entry(standing.original))
         }
-        (Some(standing), _) => against(claim, event, &standing, &claim.id),
+        (Some(standing), _) => against(claim, event, &standing, &claim.id, look),
         (None, _) => new(claim, event),
     }
 }
 
-/// ACLED keeps one row an event and overwrites it: the versions in the log are `id`, `id-2`, `id-3` and so on.
-fn stamps(claim: &Claim, event: Event, stamp: u64, look: &mut dyn FnMut(&str) -> Option<Known>) -> Decided {
+/// The log holds this row of this release; `before` is what older releases said.
+fn again(
+    claim: &Claim,
+    event: &Event,
+    known: &Known,
+    before: Option<&Standing>,
+    look: &mut dyn FnMut(&str) -> Option<Known>,
+) -> Decided {
+    let (original, is_correction) = match &known.event {
+        Event::ClaimCorrected(correction) => (correction.target, true),
+        _ => (known.hash, false),
+    };
+    if content(&known.event) != event {
+        return Decided::nothing(Outcome::Conflict, Stands::Entry(original));
+    }
+    // It took the place of a report of another type, and the process ended before that one was retracted.
+    let replaced = before.filter(|before| before.in_force.event_type() != known.event.event_type());
+    if let Some(before) = replaced.filter(|_| !is_correction)
+        && let Some(retraction) = replaces(claim, before.original, look)
+    {
+        return Decided {
+            outcome: Outcome::Replaced,
+            drafts: vec![retraction],
+            stands: Stands::Entry(original),
+        };
+    }
+    Decided::nothing(Outcome::Present, Stands::Entry(original))
+}
+
+/// A claim whose versions in the log are `id`, then with a number from 2, each with its stamp: a time or a release.
+fn versions<T: Ord + Default>(
+    claim: &Claim,
+    event: Event,
+    (stamp, separator): (&T, char),
+    read: impl Fn(Option<&str>) -> Option<T>,
+    look: &mut dyn FnMut(&str) -> Option<Known>,
+) -> Decided {
     let mut standing: Option<Standing> = None;
-    let mut last = 0;
+    let mut last = T::default();
     for version in 1..=VERSIONS_MAX {
-        let id = version_id(&claim.id, version);
+        let id = match version {
+            1 => claim.id.clone(),
+            _ => format!("{}{separator}{version}", claim.id),
+        };
         let Some(known) = look(&id) else {
-            return match standing {
-                None => new(claim, event),
-                Some(standing) if stamp < last => {
-                    Decided::nothing(Outcome::Older, Stands::Entry(standing.original))
-                }
-                Some(standing) if stamp == last => {
-                    let same = standing.in_force == event;
-                    let outcome = if same { Outcome::Present } else { Outcome::Conflict };
-                    Decided::nothing(outcome, Stands::Entry(standing.original))
-                }
-                Some(standing) => against(claim, event, &standing, &id),
+            let Some(standing) = standing else {
+                return new(claim, event);
+            };
+            let stands = Stands::Entry(standing.original);
+            return match stamp.cmp(&last) {
+                _ if standing.in_force == event => Decided::nothing(Outcome::Present, stands),
+                Ordering::Less => Decided::nothing(Outcome::Older, stands),
+                Ordering::Equal => Decided::nothing(Outcome::Conflict, stands),
+                Ordering::Greater => against(claim, event, &standing, &id, look),
             };
         };
-        let stamped = known.release.as_deref().and_then(|text| text.parse().ok());
-        last = stamped.unwrap_or(last);
-        let known_content = content(&known.event) == &event;
-        if last == stamp && known_content {
+        last = read(known.release.as_deref()).unwrap_or(last);
+        if last == *stamp && content(&known.event) == &event {
             let original = standing.map_or(known.hash, |standing| standing.original);
             return Decided::nothing(Outcome::Present, Stands::Entry(original));
         }
@@ -217,34 +259,19 @@ fn stamps(claim: &Claim, event: Event, stamp: u64, look: &mut dyn FnMut(&str) ->
     Decided::nothing(Outcome::Conflict, Stands::Nowhere)
 }
 
-fn version_id(id: &str, version: u32) -> String {
-    if version == 1 {
-        id.to_owned()
-    } else {
-        format!("{id}-{version}")
-    }
-}
-
 /// Follows the versions: a claim is an original, a correction changes what is in force.
 fn stand(standing: &mut Option<Standing>, known: Known) {
-    match (known.event, standing) {
-        (Event::ClaimCorrected(correction), Some(standing)) => {
-            standing.in_force = correction.replacement.event().clone();
-        }
-        // A correction whose original is not found: it was imported under a release that is not looked for.
-        (Event::ClaimCorrected(correction), standing) => {
-            *standing = Some(Standing {
-                original: correction.target,
-                in_force: correction.replacement.event().clone(),
-            });
-        }
-        (event, standing) => {
-            *standing = Some(Standing {
-                original: known.hash,
-                in_force: event,
-            });
-        }
-    }
+    *standing = Some(match known.event {
+        // It names its original itself, which may be a release that is not looked for.
+        Event::ClaimCorrected(correction) => Standing {
+            original: correction.target,
+            in_force: correction.replacement.event().clone(),
+        },
+        event => Standing {
+            original: known.hash,
+            in_force: event,
+        },
+    });
 }
 
 /// What an entry says: a correction says its replacement.
@@ -255,13 +282,19 @@ fn content(event: &Event) -> &Event {
     }
 }
 
-fn against(claim: &Claim, event: Event, standing: &Standing, id: &str) -> Decided {
+fn against(
+    claim: &Claim,
+    event: Event,
+    standing: &Standing,
+    id: &str,
+    look: &mut dyn FnMut(&str) -> Option<Known>,
+) -> Decided {
     let stands = Stands::Entry(standing.original);
     if standing.in_force == event {
         return Decided::nothing(Outcome::Present, stands);
     }
     if standing.in_force.event_type() != event.event_type() {
-        return replaced(claim, event, standing.original);
+        return replaced(claim, event, standing.original, look);
     }
     let Ok(replacement) = Replacement::new(event) else {
         // Answers cannot be corrected: the first one stays.
@@ -280,20 +313,37 @@ fn against(claim: &Claim, event: Event, standing: &Standing, id: &str) -> Decide
     }
 }
 
-fn replaced(claim: &Claim, event: Event, original: EntryHash) -> Decided {
+fn replaced(
+    claim: &Claim,
+    event: Event,
+    original: EntryHash,
+    look: &mut dyn FnMut(&str) -> Option<Known>,
+) -> Decided {
+    let mut drafts = vec![draft(claim, &claim.id, event)];
+    drafts.extend(replaces(claim, original, look));
+    Decided {
+        outcome: Outcome::Replaced,
+        drafts,
+        stands: Stands::Draft(0),
+    }
+}
+
+/// The retraction of what `claim` takes the place of, unless the log holds it.
+fn replaces(
+    claim: &Claim,
+    original: EntryHash,
+    look: &mut dyn FnMut(&str) -> Option<Known>,
+) -> Option<Draft> {
+    let id = format!("{}-replaces", claim.id);
+    if look(&id).is_some() {
+        return None;
+    }
     let retraction = ClaimRetracted {
         target: original,
         reason: RetractionReason::Other,
         text: tidy::brief("a newer release of the data set codes the row as another type of report"),
     };
-    Decided {
-        outcome: Outcome::Replaced,
-        drafts: vec![
-            draft(claim, &format!("{}-replaces", claim.id), retraction.into()),
-            draft(claim, &claim.id, event),
-        ],
-        stands: Stands::Draft(1),
-    }
+    Some(draft(claim, &id, retraction.into()))
 }
 
 fn removal(claim: &Claim, target: &str, look: &mut dyn FnMut(&str) -> Option<Known>) -> Decided {

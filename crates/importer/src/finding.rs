@@ -64,6 +64,8 @@ pub(crate) struct Notes {
     row: u64,
     line: u64,
     pub(crate) found: Vec<Finding>,
+    /// Ids of denials that the row would make by a rule that does not match it.
+    pub(crate) unmade: Vec<String>,
 }
 
 impl Notes {
@@ -72,6 +74,7 @@ impl Notes {
             row,
             line,
             found: Vec::new(),
+            unmade: Vec::new(),
         }
     }
 

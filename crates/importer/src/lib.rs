@@ -29,6 +29,7 @@ mod code;
 mod dates;
 mod decide;
 mod drafts;
+mod edition;
 mod error;
 mod finding;
 pub mod ged;

@@ -25,6 +25,8 @@ pub struct Row {
     pub findings: Vec<Finding>,
     /// What it says; nothing when it is rejected. Claims that are `about_first` are about the first of them.
     pub claims: Vec<Claim>,
+    /// Ids of denials that rules do not make of this row: an earlier version of it may have made them.
+    pub unmade: Vec<String>,
 }
 
 impl Row {
@@ -154,6 +156,7 @@ impl<R: Read> Rows<R> {
             line,
             cells: record.iter().map(<[u8]>::to_vec).collect(),
             findings: notes.found,
+            unmade: notes.unmade,
             claims: coded.unwrap_or_default(),
         }
     }

@@ -109,6 +109,12 @@ impl Denials {
         Ok(Self { rules, words: None })
     }
 
+    /// The rules that make none of a row's notes.
+    pub(super) fn unmatched<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let unmatched = self.rules.iter().filter(move |rule| !rule.pattern.is_match(text));
+        unmatched.map(|rule| rule.written.id.as_str())
+    }
+
     /// The denials of a row's notes, and the findings about them.
     pub(super) fn of(&mut self, text: &str, whole: &Provenance, notes: &mut Notes) -> Vec<Denial> {
         let matching: Vec<Denial> = self

@@ -57,6 +57,10 @@ impl Acled {
 
     fn denials(&mut self, cells: &Cells<'_>, id: &str, whole: &Provenance, notes: &mut Notes) -> Vec<Claim> {
         let denials = self.options.denials.of(cells.text("notes"), whole, notes);
+        let unmatched = self.options.denials.unmatched(cells.text("notes"));
+        notes
+            .unmade
+            .extend(unmatched.map(|rule| format!("acled-{id}-denial-{rule}")));
         let claim = |denial: super::denials::Denial| Claim {
             id: format!("acled-{id}-denial-{}", denial.rule),
             provenance: denial.provenance,

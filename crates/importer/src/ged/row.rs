@@ -1,9 +1,10 @@
 //! A row of GED as reports.
 
 use armistice_report::{
-    ActorId, CasualtiesReported, Event, IncidentKind, IncidentReported, PlaceSpec, TallyClaimed, TargetKind,
-    TimePrecision, TimeSpec, UpTo,
+    ActorId, CasualtiesReported, Event, IncidentKind, IncidentReported, PlaceSpec, Provenance, TallyClaimed,
+    TargetKind, TimePrecision, TimeSpec, UpTo,
 };
+use jiff::civil;
 
 use super::deaths::Deaths;
 use super::{Options, place, provenance};
@@ -17,6 +18,9 @@ use crate::tidy;
 
 /// The unit of an aggregate, in UCDP's words.
 const UNIT: &str = "deaths (UCDP GED low, best and high estimate of an aggregate, event_clarity 2)";
+
+/// The first and the last day of a row.
+type Days = (civil::Date, civil::Date);
 
 /// Reads rows of GED.
 #[derive(Debug)]
@@ -38,7 +42,7 @@ impl Ged {
         Self { options }
     }
 
-    fn claim(&self, row: &str, part: &str, provenance: armistice_report::Provenance, event: Event) -> Claim {
+    fn claim(&self, (row, part): (&str, &str), days: Days, provenance: Provenance, event: Event) -> Claim {
         let row = format!("{row}{part}");
         Claim {
             id: format!("ged-{}-{row}", self.options.release),
@@ -46,6 +50,7 @@ impl Ged {
             lineage: Lineage::Releases {
                 release: self.options.release,
                 previous: self.options.previous.clone(),
+                years: [days.0.year(), days.1.year()],
                 row,
             },
             only_as_correction: false,
@@ -54,7 +59,7 @@ impl Ged {
         }
     }
 
-    fn time(&self, cells: &Cells<'_>, notes: &mut Notes) -> Result<TimeSpec, Rejected> {
+    fn time(&self, cells: &Cells<'_>, notes: &mut Notes) -> Result<(TimeSpec, Days), Rejected> {
         let mut day = |column: &str| {
             let text = cells.text(column);
             dates::read(text, self.options.dates).map_err(|code| notes.reject(code, column, text))
@@ -76,6 +81,7 @@ impl Ged {
             }
         };
         dates::days(start, end, precision, self.options.zone)
+            .map(|time| (time, (start, end)))
             .ok_or_else(|| notes.reject(FindingCode::DateInvalid, "date_start", cells.text("date_start")))
     }
 }
@@ -86,7 +92,7 @@ impl Coder for Ged {
         if id.is_empty() || id.len() > 40 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(notes.reject(FindingCode::IdInvalid, "id", id));
         }
-        let time = self.time(cells, notes)?;
+        let (time, days) = self.time(cells, notes)?;
         let place = place::place(cells, notes)?;
         let deaths = Deaths::read(cells, notes)?;
         let violence = violence(cells, notes)?;
@@ -95,18 +101,18 @@ impl Coder for Ged {
         let casualties = deaths.casualties(cells);
         if is_aggregate(cells, notes) {
             let tally = tally(cells, &violence, &time, place.as_ref(), &deaths, notes)?;
-            let mut claims = vec![self.claim(id, "", whole, tally.into())];
+            let mut claims = vec![self.claim((id, ""), days, whole, tally.into())];
             claims.extend(casualties.map(|casualties| {
                 let event = CasualtiesReported {
                     area: place,
                     period: Some(time),
                     ..casualties
                 };
-                self.claim(id, "-casualties", brief, event.into())
+                self.claim((id, "-casualties"), days, brief, event.into())
             }));
             return Ok(claims);
         }
-        let mut claims = vec![self.claim(id, "", whole, incident(violence, time, place).into())];
+        let mut claims = vec![self.claim((id, ""), days, whole, incident(violence, time, place).into())];
         claims.extend(casualties.map(|casualties| {
             let event = CasualtiesReported {
                 incident: Some(NOT_YET),
@@ -114,7 +120,7 @@ impl Coder for Ged {
             };
             Claim {
                 about_first: true,
-                ..self.claim(id, "-casualties", brief, event.into())
+                ..self.claim((id, "-casualties"), days, brief, event.into())
             }
         }));
         Ok(claims)

@@ -124,7 +124,9 @@ impl Tally {
             provenance,
             event: Event::from(content),
             about_first: false,
-            lineage: Lineage::Single,
+            lineage: Lineage::Editions {
+                release: self.mapping.release.as_ref().map(ToString::to_string),
+            },
             only_as_correction: false,
         }
     }

@@ -143,19 +143,70 @@ fn only_one_sided_violence_has_an_accused() {
     assert_eq!(accused("3").as_deref(), Some("ucdp-actor-130"));
 }
 
+fn import(log: &mut Log, release: &str, text: &str) -> Vec<Outcome> {
+    let options = files::ged_options(release);
+    let table = armistice_importer::TableOptions::default();
+    log.import(Rows::ged(text.as_bytes(), &table, options).unwrap())
+}
+
+#[test]
+fn releases_far_apart_and_monthly_ones_are_found_in_any_order() {
+    let first = file(&[]);
+    let other = file(&[("best", "3"), ("deaths_civilians", "3")]);
+    // The row is of 2022.
+    for (older, newer) in [
+        ("17.1", "23.1"),
+        ("5.0", "99.1"),
+        ("17.2", "40.1"),
+        ("22.0.3", "23.1"),
+        ("22.0.3", "22.0.12"),
+        ("22.0.3", "25.1"),
+        ("23.0.12", "24.1"),
+    ] {
+        let mut log = Log::default();
+        assert_eq!(import(&mut log, newer, &other), [Outcome::New, Outcome::New]);
+        let again = import(&mut log, older, &first);
+        assert_eq!(again, [Outcome::Older, Outcome::Older], "{older} after {newer}");
+
+        let mut log = Log::default();
+        assert_eq!(import(&mut log, older, &first), [Outcome::New, Outcome::New]);
+        let again = import(&mut log, newer, &other);
+        assert_eq!(
+            again,
+            [Outcome::Present, Outcome::Corrected],
+            "{newer} after {older}"
+        );
+        let again = import(&mut log, newer, &other);
+        assert_eq!(again, [Outcome::Present, Outcome::Present], "{newer} twice");
+    }
+}
+
+#[test]
+fn a_replacement_is_recorded_before_what_it_replaces_is_retracted() {
+    let mut log = Log::default();
+    import(&mut log, "23.1", &file(&[]));
+    let aggregate = file(&[("event_clarity", "2")]);
+    assert_eq!(import(&mut log, "25.1", &aggregate)[0], Outcome::Replaced);
+    assert!(log.0["ged-25.1-77"].hash.0 < log.0["ged-25.1-77-replaces"].hash.0);
+    // The process ended between the two: the next run retracts, and the one after it has nothing to do.
+    log.0.remove("ged-25.1-77-replaces").unwrap();
+    assert_eq!(import(&mut log, "25.1", &aggregate)[0], Outcome::Replaced);
+    let Event::ClaimRetracted(retraction) = &log.0["ged-25.1-77-replaces"].event else {
+        panic!()
+    };
+    assert_eq!(retraction.target, log.0["ged-23.1-77"].hash);
+    assert_eq!(
+        import(&mut log, "25.1", &aggregate),
+        [Outcome::Present, Outcome::Present]
+    );
+    // The retraction alone, from a version of the program that made it first: the report is added, nothing twice.
+    log.0.remove("ged-25.1-77").unwrap();
+    assert_eq!(import(&mut log, "25.1", &aggregate)[0], Outcome::Replaced);
+    assert_eq!(import(&mut log, "25.1", &aggregate)[0], Outcome::Present);
+}
+
 #[test]
 fn a_second_import_adds_nothing_and_a_newer_release_corrects() {
-    let import = |log: &mut Log, release: &str, text: &str| {
-        let options = files::ged_options(release);
-        log.import(
-            Rows::ged(
-                text.as_bytes(),
-                &armistice_importer::TableOptions::default(),
-                options,
-            )
-            .unwrap(),
-        )
-    };
     let mut log = Log::default();
     let same = file(&[]);
     assert_eq!(import(&mut log, "23.1", &same), [Outcome::New, Outcome::New]);

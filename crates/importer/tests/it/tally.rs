@@ -194,3 +194,35 @@ fn a_mapping_that_does_not_fit_is_refused_with_the_key() {
             .contains("south hill, all missing")
     );
 }
+
+#[test]
+fn a_newer_release_of_a_table_corrects_and_an_older_one_changes_nothing() {
+    let import = |log: &mut Log, release: Option<&str>, number: &str| {
+        let stated = release.map_or(String::new(), |release| format!("release = \"{release}\"\n"));
+        let table = format!("Year,Month,North,South Hill,All\n2019,July,{number},,\n");
+        let outcomes = log.import(files::tally(&table, &format!("{stated}{MAPPING}")));
+        assert_eq!(outcomes.len(), 1);
+        outcomes[0]
+    };
+    let mut log = Log::default();
+    assert_eq!(import(&mut log, None, "12"), Outcome::New);
+    assert_eq!(import(&mut log, None, "12"), Outcome::Present);
+    // The same release, or none, says one thing only.
+    assert_eq!(import(&mut log, None, "13"), Outcome::Conflict);
+    assert_eq!(import(&mut log, Some("2019-9"), "12"), Outcome::Present);
+    assert_eq!(import(&mut log, Some("2019-9"), "13"), Outcome::Corrected);
+    assert_eq!(import(&mut log, Some("2019-9"), "13"), Outcome::Present);
+    assert_eq!(import(&mut log, Some("2019-9"), "14"), Outcome::Conflict);
+    assert_eq!(import(&mut log, Some("2019-10"), "12"), Outcome::Corrected);
+    assert_eq!(import(&mut log, Some("2019-8"), "20"), Outcome::Older);
+    assert_eq!(import(&mut log, Some("2019-9"), "13"), Outcome::Present);
+    assert_eq!(import(&mut log, None, "12"), Outcome::Present);
+    let original = log.0["tally-loc-2019-07-north"].hash;
+    for id in ["tally-loc-2019-07-north.2", "tally-loc-2019-07-north.3"] {
+        let Event::ClaimCorrected(correction) = &log.0[id].event else {
+            panic!("{id}")
+        };
+        assert_eq!(correction.target, original);
+    }
+    assert_eq!(log.0.len(), 3);
+}
