@@ -8,7 +8,11 @@
 
 use armistice_report::{Event, IncidentKind, PlacePrecision, TargetKind};
 
-use super::{Made, account::Account, days::Days};
+use super::{
+    Made,
+    account::Account,
+    days::{self, Days},
+};
 use crate::{Datatype, gazetteer::Gazetteer, left_out::Reason, places};
 
 /// The columns and what they hold.
@@ -53,9 +57,9 @@ const STRATEGIC: &str = "Strategic developments";
 const POLITICAL: &str = "Political violence";
 
 /// The row of one account.
-pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
+pub(super) fn row(account: &Account, zone: Days, gazetteer: &Gazetteer) -> Result<Made, Reason> {
     let time = account.time().ok_or(Reason::NoDate)?;
-    let (first, _) = days.between(time).ok_or(Reason::NoDate)?;
+    let (first, last) = zone.between(time).ok_or(Reason::NoDate)?;
     let kind = match places::content(&account.report.event) {
         Event::IncidentReported(said) => event_type(said.kind),
         _ => None,
@@ -77,12 +81,12 @@ pub(super) fn row(account: &Account, days: Days, gazetteer: &Gazetteer) -> Resul
         .extend(account.cells_left_out.map(|reason| ("(kept cells)", reason)));
     set(&mut made, "event_id_cnty", account.id());
     // ACLED's day may stand for a week or a month around it: its own row keeps the day.
-    let day = match account.kept("event_date") {
-        kept if !kept.is_empty() && account.row_is_newest => kept.to_owned(),
-        _ => first.to_string(),
-    };
-    set(&mut made, "event_date", day);
-    set(&mut made, "year", first.to_jiff().year().to_string());
+    let kept = Some(account.kept("event_date")).filter(|_| account.row_is_newest);
+    let day = kept
+        .and_then(|kept| days::kept_day(kept, first, last))
+        .unwrap_or(first);
+    set(&mut made, "event_date", day.to_string());
+    set(&mut made, "year", day.to_jiff().year().to_string());
     set(
         &mut made,
         "time_precision",

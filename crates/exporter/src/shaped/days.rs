@@ -41,6 +41,34 @@ impl Days {
     }
 }
 
+/// Names of months by their first three letters.
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+/// The one day of a span that a data set's own text means: `2023-01-01`, `01 January 2023`, `01/01/2023`. None where it means
+/// none of them, or more than one.
+pub(crate) fn kept_day(text: &str, first: Date, last: Date) -> Option<Date> {
+    let day = text.trim().split('T').next().unwrap_or_default();
+    let parts: Vec<&str> = day
+        .split(['-', '/', '.', ' '])
+        .filter(|part| !part.is_empty())
+        .take(3)
+        .collect();
+    let [a, b, c] = parts[..] else { return None };
+    // Year, month and day in the orders that data sets use.
+    let found = [(a, b, c), (c, b, a), (c, a, b)].map(|(year, month, day)| {
+        let name = month.to_ascii_lowercase();
+        let named = MONTHS.iter().position(|known| name.starts_with(known));
+        let month = named.map_or_else(|| month.parse().ok(), |at| Some(at + 1))?;
+        let day = Date::new(&format!("{year}-{month:02}-{:02}", day.parse::<u8>().ok()?)).ok()?;
+        (first <= day && day <= last).then_some(day)
+    });
+    let mut found = found.into_iter().flatten();
+    let one = found.next()?;
+    found.all(|other| other == one).then_some(one)
+}
+
 fn is_utc_days(time: &TimeSpec) -> bool {
     let second =
         |end: Option<Timestamp>| end.map(|end| end.as_micros().div_euclid(1_000_000).rem_euclid(86_400));
@@ -67,6 +95,27 @@ mod tests {
             .between(&time)
             .map(|(first, last)| format!("{first} {last}"));
         assert_eq!(found.unwrap_or_default(), expected);
+    }
+
+    #[test]
+    fn a_kept_day_is_one_of_its_span() {
+        let date = |text| Date::new(text).unwrap();
+        for (text, expected) in [
+            ("2023-01-01", Some("2023-01-01")),
+            ("2023-01-01 00:00:00.000", Some("2023-01-01")),
+            ("01 January 2023", Some("2023-01-01")),
+            ("1-Jan-2023", Some("2023-01-01")),
+            ("12/30/2022", Some("2022-12-30")),
+            ("30/12/2022", Some("2022-12-30")),
+            ("2023-01-02", None),
+            ("Sunday", None),
+            ("", None),
+        ] {
+            let found = kept_day(text, date("2022-12-26"), date("2023-01-01"));
+            assert_eq!(found, expected.map(date), "{text}");
+        }
+        let year = (date("2022-01-01"), date("2022-12-31"));
+        assert_eq!(kept_day("03/04/2022", year.0, year.1), None, "two days");
     }
 
     #[test]

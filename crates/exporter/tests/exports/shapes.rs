@@ -219,3 +219,17 @@ fn deaths_by_side_do_not_come_back_beside_a_corrected_number() {
         "{left_out}"
     );
 }
+
+#[test]
+fn the_year_of_acled_is_that_of_its_day_also_in_a_week_across_two_years() {
+    for kept in ["2023-01-01", "01 January 2023"] {
+        let mut log = Log::founded();
+        let cells = json!([{"column": "event_date", "value": kept}, {"column": "year", "value": "2023"}]);
+        let week = json!({"earliest": "2022-12-25T20:00:00Z", "latest": "2023-01-01T19:59:59Z", "precision": "week", "zone": "+04:00"});
+        acled(&mut log, week, cells);
+        let (csv, _, _) = log.exports(log.len()).shaped(Shape::Acled, &Earlier::default());
+        let row = &records(&csv)[0];
+        let day = ["event_date", "year", "time_precision"].map(|name| row[name].as_str());
+        assert_eq!(day, ["2023-01-01", "2023", "2"], "{kept}");
+    }
+}
