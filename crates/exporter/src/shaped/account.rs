@@ -158,11 +158,11 @@ impl Account {
         let Some(killed) = said.killed.clone().filter(|_| !is_superseded) else {
             return Ok(None);
         };
-        let side = said.side.as_ref().filter(|_| !is_redacted(atlas, entry, "side"));
+        let whose = said.side.as_ref().filter(|_| !is_redacted(atlas, entry, "side"));
         let is_status_redacted = is_redacted(atlas, entry, "status");
         let row = dataset_row(&report);
         Ok(Some(Figure {
-            side: side.map(ToString::to_string),
+            side: whose.map(ToString::to_string),
             status: if is_status_redacted {
                 armistice_report::CasualtyStatus::Unknown
             } else {
