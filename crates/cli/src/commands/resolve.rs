@@ -73,7 +73,11 @@ fn resolve_time(args: &Time, format: Format) -> Outcome {
     let zone = Zone::new(&args.zone).map_err(|_| usage("--zone", "an offset such as +04:00"))?;
     let anchor = Date::new(&args.said_at)
         .ok()
-        .or_else(|| Some(Timestamp::new(&args.said_at).ok()?.date_in(zone)))
+        .or_else(|| {
+            // RFC 3339 with any offset; reports are written in UTC.
+            let moment: jiff::Timestamp = args.said_at.parse().ok()?;
+            Some(Timestamp::new(&moment.to_string()).ok()?.date_in(zone))
+        })
         .ok_or_else(|| usage("--said-at", "a day such as 2022-03-26, or a moment in RFC 3339"))?;
     let found = time(&args.words, anchor, zone).map_err(|error| unresolved(&args.words, &error))?;
     print(&args.words, &found.rule, &found.value, format)

@@ -24,6 +24,12 @@ fn words_for_a_time() {
     assert_eq!(value["value"]["anchor"], "2022-03-26");
     assert_eq!(value["value"]["verbatim"], "last night");
     assert_eq!(value["value"]["precision"], "part_of_day");
+    let same = resolve(
+        "last night",
+        "--said-at 2022-03-26T02:00:00+04:00 --zone +04:00",
+        &["-o", "json"],
+    );
+    assert_eq!(same.stdout, moment.stdout);
     insta::assert_snapshot!("resolve_ambiguous", resolve("03/04/2022", day, &[]).shown());
     assert_eq!(resolve("in due course", day, &[]).code, 4);
     assert_eq!(resolve("Thursday", "--said-at yesterday", &[]).code, 2);

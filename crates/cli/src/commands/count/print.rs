@@ -173,6 +173,9 @@ const FIXED: &[&str] = &[
     "entries",
 ];
 
+/// What a column shows of a row.
+type Show = fn(&Row) -> String;
+
 fn grid_of(rows: &[&Row]) -> Vec<String> {
     let unit = rows[0].text("unit").replace('_', " ");
     let cuts: Vec<&str> = rows[0]
@@ -182,7 +185,7 @@ fn grid_of(rows: &[&Row]) -> Vec<String> {
         .filter(|name| !FIXED.contains(name))
         .collect();
     let any = |name: &str| rows.iter().any(|row| !row.get(name).is_null());
-    let mut columns: Vec<(String, fn(&Row) -> String)> = vec![(unit, |row| number(row.get("count")))];
+    let mut columns: Vec<(String, Show)> = vec![(unit, |row| number(row.get("count")))];
     if any("exercise") {
         columns.push(("of these exercises".to_owned(), |row| number(row.get("exercise"))));
     }
