@@ -52,6 +52,11 @@ impl Weapons {
         Self(named.iter().fold(0, |set, &weapon| set | 1 << weapon as u8))
     }
 
+    /// Unless none is named.
+    pub(crate) fn stated(self) -> Option<Self> {
+        (self.0 != 0).then_some(self)
+    }
+
     pub(crate) fn list(self) -> Vec<Weapon> {
         let named = |weapon: &Weapon| self.0 & 1 << *weapon as u8 != 0;
         Weapon::ALL.iter().copied().filter(named).collect()

@@ -8,7 +8,7 @@ use crate::{
     entries::{Entries, EntryRef},
     ledger::Ledger,
     names::{Name, Names},
-    redactions::{Redactions, shown},
+    redactions::{REDACTED, Redactions, shown},
     standing::{Derived, Standing},
 };
 
@@ -76,9 +76,41 @@ impl<'a> Reading<'a> {
         self.redactions.by(self.entries.original_of(index), by)
     }
 
+    /// The side of who says it, as a row shows it.
+    pub(crate) fn by_side(&self, index: u32, by: By) -> Name {
+        let hidden = self.redactions.hides_asserter(self.entries.original_of(index));
+        let who = self.by(index, by).who;
+        if hidden { who } else { self.side(who) }
+    }
+
+    /// Whether it is hidden who says an entry, and the content names the same again as `name`.
+    pub(crate) fn hides(&self, index: u32, by: By, name: Name) -> bool {
+        by.who == name
+            && name != Name::NOT_STATED
+            && self.redactions.hides_asserter(self.entries.original_of(index))
+    }
+
+    /// An actor that a content names for what is done by whoever says it, as a row shows it: an assessor, an issuer.
+    pub(crate) fn named(&self, index: u32, by: By, name: Name) -> &'a str {
+        if self.hides(index, by, name) {
+            REDACTED
+        } else {
+            self.text(name)
+        }
+    }
+
     /// A place, as a row shows it: of an original entry or of a correction of it.
     pub(crate) fn place(&self, index: u32, place: Where) -> Where {
         self.redactions.place(self.entries.original_of(index), place)
+    }
+
+    /// The label of a place, as a row shows it.
+    pub(crate) fn place_label(&self, index: u32, label: Name) -> Name {
+        let place = Where {
+            place: Some(label),
+            named: None,
+        };
+        self.place(index, place).label()
     }
 
     /// The two fields of a place in a row: its id, or else how it is named.

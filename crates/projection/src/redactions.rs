@@ -102,6 +102,20 @@ impl Redactions {
         }
     }
 
+    /// Whether the place of an original entry is hidden.
+    pub(crate) fn hides_place(&self, original: u32) -> bool {
+        self.hidden
+            .get(&original)
+            .is_some_and(|hidden| hidden.place.is_some())
+    }
+
+    /// Whether it is hidden who says an original entry.
+    pub(crate) fn hides_asserter(&self, original: u32) -> bool {
+        self.hidden
+            .get(&original)
+            .is_some_and(|hidden| hidden.by.is_some())
+    }
+
     /// Who says it as a row shows it, of an original entry.
     pub(crate) fn by(&self, original: u32, by: By) -> By {
         match self.hidden.get(&original).and_then(|hidden| hidden.by) {

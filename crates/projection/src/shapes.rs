@@ -28,10 +28,11 @@ pub(crate) struct ByRow<'a> {
 impl<'a> ByRow<'a> {
     /// Of the original entry at `index`, or of a correction of it.
     pub(crate) fn new(reading: &Reading<'a>, index: u32, by: By) -> Self {
+        let side = reading.by_side(index, by);
         let by = reading.by(index, by);
         Self {
             asserted_by: reading.text(by.who),
-            asserted_by_side: reading.side_text(by.who),
+            asserted_by_side: reading.text(side),
             capacity: by.capacity,
             hedge: by.hedge,
         }
@@ -59,12 +60,13 @@ pub(crate) struct CounterRow<'a> {
 
 impl<'a> AnswerRow<'a> {
     pub(crate) fn new(reading: &Reading<'a>, answer: &Answer) -> Self {
+        let side = reading.by_side(answer.index, answer.by);
         let by = reading.by(answer.index, answer.by);
         Self {
             answer: answer.kind.as_str(),
             scope: answer.scope,
             by: reading.text(by.who),
-            by_side: reading.side_text(by.who),
+            by_side: reading.text(side),
             capacity: by.capacity,
             counter_accusation: answer.counter.map(|accused| CounterRow {
                 accused: reading.text(accused),
@@ -121,7 +123,7 @@ impl<'a> FindingRow<'a> {
             Attributed::Unidentified => "unidentified",
         };
         Self {
-            assessor: reading.text(finding.assessor),
+            assessor: reading.named(finding.index, finding.by, finding.assessor),
             asserted_by: reading.text(reading.by(finding.index, finding.by).who),
             capacity: finding.by.capacity,
             time: finding.time.map(Span::row),

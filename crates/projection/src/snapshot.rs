@@ -1,7 +1,7 @@
 //! A saved state: a head that says what it is, and the state in postcard encoding.
 //!
 //! ```text
-//! armistice/snapshot/v2
+//! armistice/snapshot/v3
 //! {"views":["allegations@2",…],"tree_size":36,"root":"…","body":"…"}
 //! <body>
 //! ```
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Projection, View, projection::State};
 
-const MAGIC: &[u8] = b"armistice/snapshot/v2\n";
+const MAGIC: &[u8] = b"armistice/snapshot/v3\n";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +64,7 @@ impl Projection {
         let damaged = |expected| Error::SnapshotDamaged { expected };
         let rest = bytes
             .strip_prefix(MAGIC)
-            .ok_or_else(|| damaged("the line armistice/snapshot/v2"))?;
+            .ok_or_else(|| damaged("the line armistice/snapshot/v3"))?;
         let end = rest
             .iter()
             .position(|&byte| byte == b'\n')

@@ -122,7 +122,10 @@ impl<'a> Status<'a> {
             for found in found_words(finding) {
                 word(
                     true,
-                    &format!("assessed:{found}@{}", reading.text(finding.assessor)),
+                    &format!(
+                        "assessed:{found}@{}",
+                        reading.named(finding.index, finding.by, finding.assessor)
+                    ),
                 );
             }
         }
@@ -352,7 +355,7 @@ impl Score {
             .with(Of::UnableToVerify, found(unverified))
             .with(Of::AssessmentDisputed, !status.disputed_by.is_empty())
             .with(Of::NotAnswered, accused && !status.answered);
-        score.alleged_by = Some(reading.side(reading.by(claim.index, content.by).who));
+        score.alleged_by = Some(reading.by_side(claim.index, content.by));
         score
     }
 
@@ -430,6 +433,20 @@ impl Tally {
     }
 }
 
+/// What the first report of an allegation says that says it at all: the claim, or else one that repeats it.
+fn stated<T>(
+    reading: &Reading<'_>,
+    claim: &Standing,
+    status: &Status<'_>,
+    says: impl Fn(&Claim) -> Option<T>,
+) -> Option<T> {
+    let repeats = status.repeats.iter();
+    let repeats = repeats.filter_map(|&index| reading.derived.claim(index));
+    std::iter::once(claim)
+        .chain(repeats)
+        .find_map(|report| says(reading.content(report)))
+}
+
 fn allegation_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'a>) -> AllegationRow<'a> {
     let content: &Claim = reading.content(claim);
     let corrections = reading.entries.corrections_of(claim.index);
@@ -438,12 +455,14 @@ fn allegation_row<'a>(reading: &Reading<'a>, claim: &Standing, status: &Status<'
         side: reading.side_text(content.accused),
         accused: reading.text(content.accused),
         by: ByRow::new(reading, claim.index, content.by),
-        filed_with: reading.option(content.filed_with),
+        filed_with: reading.option(stated(reading, claim, status, |report| report.filed_with)),
         kind: content.kind,
-        weapons: content.weapons.list(),
-        target_kind: content.target_kind,
+        weapons: stated(reading, claim, status, |report| report.weapons.stated())
+            .unwrap_or_default()
+            .list(),
+        target_kind: stated(reading, claim, status, |report| report.target_kind),
         outcome: content.outcome,
-        count: content.count,
+        count: stated(reading, claim, status, |report| report.count),
         place,
         place_named,
         time: content.time.row(),

@@ -282,7 +282,8 @@ fn key(reading: &Reading<'_>, record: &Record) -> Key {
     let area = if incident.is_some() {
         Where::default()
     } else {
-        reading.place(record.original, record.area)
+        // The true one, also where it is hidden: a redaction changes no figure.
+        record.area
     };
     let period = record.period.filter(|_| incident.is_none());
     Key {
@@ -359,7 +360,14 @@ fn figure_row<'a>(
     accounts: &[Account<'_>],
     numbers: Numbers,
 ) -> FigureRow<'a> {
-    let (place, place_named) = (key.area.place, reading.option(key.area.named));
+    // An account of the same area names the place of all others: hidden of one, it is hidden of all.
+    let hidden = accounts
+        .iter()
+        .find(|account| key.incident.is_none() && reading.redactions.hides_place(account.original));
+    let (place, place_named) = match hidden {
+        Some(account) => reading.place_texts(account.original, key.area),
+        None => (reading.option(key.area.place), reading.option(key.area.named)),
+    };
     let rows: Vec<AccountRow<'a>> = accounts
         .iter()
         .map(|account| account_row(reading, account))
@@ -376,7 +384,7 @@ fn figure_row<'a>(
             "area_and_period"
         },
         incident: key.incident.map(|index| format!("incident/{}", index_key(index))),
-        place: place.map(|place| reading.shown(place)),
+        place,
         place_named,
         period: key.period.map(Span::row),
         numbers,

@@ -229,7 +229,9 @@ fn contact_row<'a>(reading: &Reading<'a>, readouts: &[(u32, &'a Record)]) -> Con
 
 fn readout_row<'a>(reading: &Reading<'a>, index: u32, record: &'a Record) -> ReadoutRow<'a> {
     ReadoutRow {
-        readout_by: reading.option(record.readout_by),
+        readout_by: record
+            .readout_by
+            .map(|name| reading.named(index, record.by, name)),
         by: ByRow::new(reading, index, record.by),
         initiator: reading.option(record.initiator),
         topics: &record.topics,

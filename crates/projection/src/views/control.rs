@@ -139,6 +139,9 @@ struct MovementRow<'a> {
 }
 
 /// What is said about one place: (original entry, content that stands).
+///
+/// An account whose place is hidden is in a row of its own. Whether a place is contested, and whether a demand is met, is
+/// told by all accounts of it all the same: a redaction changes neither.
 #[derive(Default)]
 struct Place<'r> {
     claims: Vec<(u32, &'r Record)>,
@@ -202,27 +205,33 @@ impl Control {
             out.push_at("movement", index, &movement_row(reading, index, moved));
         }
         let mut places: BTreeMap<&str, Place<'_>> = BTreeMap::new();
+        let mut wholes: BTreeMap<Name, Place<'_>> = BTreeMap::new();
         for (index, record) in reading.standing(&self.records) {
-            places
-                .entry(reading.text(reading.place(index, record.place).label()))
-                .or_default()
-                .claims
-                .push((index, record));
+            let shown = reading.text(reading.place(index, record.place).label());
+            places.entry(shown).or_default().claims.push((index, record));
+            let whole = wholes.entry(record.place.label()).or_default();
+            whole.claims.push((index, record));
         }
         for (index, demand) in reading.standing(&self.demands) {
-            places
-                .entry(reading.text(reading.place(index, demand.place).label()))
-                .or_default()
-                .demands
-                .push((index, demand));
+            let shown = reading.text(reading.place(index, demand.place).label());
+            places.entry(shown).or_default().demands.push((index, demand));
         }
+        let none = Place::default();
         for (label, place) in &places {
-            out.push("place", label, &place.row(reading, label));
+            let whole = place.label().and_then(|label| wholes.get(&label));
+            out.push("place", label, &place.row(reading, label, whole.unwrap_or(&none)));
         }
     }
 }
 
 impl<'r> Place<'r> {
+    /// The true place, which everything in a row shares.
+    fn label(&self) -> Option<Name> {
+        let claimed = self.claims.first().map(|(_, record)| record.place);
+        let demanded = self.demands.first().map(|(_, demand)| demand.place);
+        claimed.or(demanded).map(Where::label)
+    }
+
     fn live(&self, reading: &Reading<'_>) -> impl Iterator<Item = &(u32, &'r Record)> {
         self.claims
             .iter()
@@ -253,7 +262,8 @@ impl<'r> Place<'r> {
         })
     }
 
-    fn row<'a>(&self, reading: &Reading<'a>, label: &'a str) -> PlaceRow<'a> {
+    /// The row of what is shown as one place; `whole` is every account of the true place.
+    fn row<'a>(&self, reading: &Reading<'a>, label: &'a str, whole: &Place<'_>) -> PlaceRow<'a> {
         let mut accounts = Vec::new();
         let mut assessments = Vec::new();
         for &(index, record) in &self.claims {
@@ -269,7 +279,7 @@ impl<'r> Place<'r> {
         let demands: Vec<DemandRow<'a>> = self
             .demands
             .iter()
-            .map(|&(index, demand)| self.demand_row(reading, index, demand))
+            .map(|&(index, demand)| whole.demand_row(reading, index, demand))
             .collect();
         let in_force = |kind: &str| {
             accounts
@@ -291,7 +301,7 @@ impl<'r> Place<'r> {
             .chain(assessments.iter().map(|row| &row.entry));
         PlaceRow {
             place: shown(label),
-            status: self.status(reading),
+            status: whole.status(reading),
             unit: "account",
             accounts_count: in_force("claim") + in_force("denial"),
             claimed_for: claimed_for.into_iter().collect(),

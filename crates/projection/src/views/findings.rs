@@ -10,6 +10,7 @@
 
 mod live;
 mod rows;
+mod violations;
 
 use armistice_report::{AccessActivity, AccessManner, Event, InvestigationResult, ViolationResponse};
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,9 @@ struct Served {
 struct Response {
     index: u32,
     target: Option<u32>,
+    /// Who answers; `said` is who says so.
     by: Name,
+    said: By,
     answer: ViolationResponse,
     time: Span,
 }
@@ -148,6 +151,7 @@ impl Findings {
                 index,
                 target: scene.find(&answered.target),
                 by: scene.name(&answered.by),
+                said: by,
                 answer: answered.response,
                 time: Span::of(&answered.time),
             }),

@@ -385,9 +385,9 @@ fn sides_of<'a>(reading: &Reading<'a>, members: &[&Standing]) -> Vec<&'a str> {
     let sides: BTreeSet<&str> = members
         .iter()
         .map(|claim| (claim.index, reading.content(claim)))
-        .flat_map(|(index, content)| [reading.by(index, content.by).who, content.accused])
-        .filter(|&who| who != Name::NOT_STATED)
-        .map(|who| reading.side_text(who))
+        .flat_map(|(index, content)| [reading.by_side(index, content.by), reading.side(content.accused)])
+        .filter(|&side| side != Name::NOT_STATED)
+        .map(|side| reading.text(side))
         .collect();
     sides.into_iter().collect()
 }

@@ -84,7 +84,9 @@ struct Decision {
     index: u32,
     original: u32,
     request: Option<u32>,
+    /// Who decides; `said` is who says so.
     by: Name,
+    said: By,
     outcome: ReinforcementDecision,
     number: Option<Amount>,
 }
@@ -127,6 +129,7 @@ impl Peacekeeping {
                 original,
                 request: scene.find(&decided.target),
                 by: scene.name(&decided.by),
+                said: by,
                 outcome: decided.decision,
                 number: decided.number.as_ref().map(Amount::of),
             }),

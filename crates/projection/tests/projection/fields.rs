@@ -109,6 +109,55 @@ fn a_claim_passes_on_its_weapons_target_count_and_whom_it_was_filed_with() {
 }
 
 #[test]
+fn a_complaint_is_one_though_another_published_the_same_first() {
+    let mut log = Log::founded();
+    let says = |content: Value| json!({"provenance": {"asserted_by": {"actor": "b"}, "hedge": "stated"}, "content": content});
+    let bare = json!({"kind": "mortar", "accused": "a", "time": {"precision": "unknown"}});
+    let mut filed = bare.clone();
+    filed["weapons"] = json!(["mortar"]);
+    filed["target_kind"] = json!("civilians");
+    filed["count"] = json!({"best": 3, "relation": "exactly"});
+    filed["filed_with"] = json!("mission");
+    log.add(
+        "demo-newsdesk",
+        "incident.reported.v1",
+        "first",
+        says(bare.clone()),
+    );
+    log.add(
+        "demo-azerbaijan-mod",
+        "incident.reported.v1",
+        "filed",
+        says(filed.clone()),
+    );
+    filed["filed_with"] = json!("commission");
+    filed["weapons"] = json!(["uav"]);
+    log.add("demo-peacekeepers", "incident.reported.v1", "later", says(filed));
+    let expected = json!({
+        "weapons": ["mortar"], "target_kind": "civilians", "filed_with": "mission",
+        "count": {"min": 3, "best": 3, "max": 3},
+    });
+    allegation(&log, "first", expected.clone());
+    // What the first states itself stands, whatever those say that repeat it.
+    let mut armed = bare;
+    armed["weapons"] = json!(["sniper_rifle"]);
+    let replacement = json!({"type": "incident.reported.v1", "content": armed});
+    let content = json!({"target": "@first", "reason": "publisher_error", "replacement": replacement});
+    log.add("demo-newsdesk", "claim.corrected.v1", "corrected", says(content));
+    let mut corrected = expected;
+    corrected["weapons"] = json!(["sniper_rifle"]);
+    allegation(&log, "first", corrected);
+    let retraction = json!({"target": "@filed", "reason": "publisher_error"});
+    log.add(
+        "demo-azerbaijan-mod",
+        "claim.retracted.v1",
+        "taken-back",
+        says(retraction),
+    );
+    allegation(&log, "first", json!({"filed_with": "commission"}));
+}
+
+#[test]
 fn the_parts_of_a_tally_keep_their_units() {
     let mut log = Log::founded();
     let number = |best: u64| json!({"best": best, "relation": "exactly"});

@@ -12,6 +12,20 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     places: Groups<Name>,
+    /// Accounts and demands by the true place, hidden or not.
+    wholes: Groups<Name>,
+}
+
+/// What is said about one place.
+fn collect<'r>(view: &'r Control, reading: &Reading<'_>, units: &[u32]) -> Place<'r> {
+    let mut place = Place::default();
+    for &unit in units {
+        let record = reading.stands(&view.records, unit);
+        let demand = reading.stands(&view.demands, unit);
+        place.claims.extend(record.map(|record| (unit, record)));
+        place.demands.extend(demand.map(|demand| (unit, demand)));
+    }
+    place
 }
 
 impl Live {
@@ -29,22 +43,25 @@ impl Live {
             let claimed = reading.stands(&view.records, unit).map(|record| record.place);
             let demanded = || reading.stands(&view.demands, unit).map(|demand| demand.place);
             let place = claimed.or_else(demanded);
-            let place = place.map(|place| reading.place(unit, place));
-            self.places.place(unit, place.map(Where::label));
+            self.wholes.place(unit, place.map(Where::label));
+            let shown = place.map(|place| reading.place(unit, place));
+            self.places.place(unit, shown.map(Where::label));
+        }
+        // What is said of a place decides what holds for it in every row that shows a part of it.
+        for label in self.wholes.take_dirty() {
+            for &unit in self.wholes.members(&label) {
+                self.places.touch(reading.place_label(unit, label));
+            }
         }
         for label in self.places.take_dirty() {
-            let mut place = Place::default();
-            for &unit in self.places.members(&label) {
-                let record = reading.stands(&view.records, unit);
-                let demand = reading.stands(&view.demands, unit);
-                place.claims.extend(record.map(|record| (unit, record)));
-                place.demands.extend(demand.map(|demand| (unit, demand)));
-            }
+            let place = collect(view, reading, self.places.members(&label));
+            let whole = place.label().map(|label| self.wholes.members(&label));
+            let whole = collect(view, reading, whole.unwrap_or_default());
             let text = reading.text(label);
             if self.places.members(&label).is_empty() {
                 out.remove("place", text);
             } else {
-                out.put("place", text, &place.row(reading, text));
+                out.put("place", text, &place.row(reading, text, &whole));
             }
         }
     }

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Findings,
-    rows::{
-        Assessments, Score, Violation, access_row, assessment_row, closure_row, investigation_row,
-        served_row, violations_of,
-    },
+    rows::{Assessments, Score, access_row, assessment_row, closure_row, investigation_row, served_row},
+    violations::{Violation, violations_of},
 };
 use crate::{
     answers::Finding,
@@ -21,7 +19,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     violations: Groups<String>,
-    violation_rows: BTreeSet<String>,
+    /// The end of each row's key, by the id that names the true assessor.
+    violation_rows: BTreeMap<String, String>,
     opened: Groups<Name>,
     closed: Groups<Name>,
     /// Responses by what they answer.
@@ -87,12 +86,13 @@ impl Live {
                     violation.get_or_insert(found).add(reading, finding);
                 }
             }
+            if let Some(old) = self.violation_rows.remove(&key) {
+                out.remove("violation", &old);
+            }
             if let Some(violation) = violation {
-                out.put("violation", &key, &violation.row(reading));
-                self.violation_rows.insert(key);
-            } else {
-                out.remove("violation", &key);
-                self.violation_rows.remove(&key);
+                let shown = violation.shown(key.clone());
+                out.put("violation", &shown, &violation.row(reading));
+                self.violation_rows.insert(key, shown);
             }
         }
     }

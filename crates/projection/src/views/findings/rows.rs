@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use armistice_report::{
-    AccessActivity, AccessManner, AttributionDegree, Characterisation, InvestigationResult, ViolationResponse,
-};
+use armistice_report::{AccessActivity, AccessManner, InvestigationResult, ViolationResponse};
 use serde::Serialize;
 
-use super::{Barred, Closed, Findings, Opened, Response, Served};
+use super::{
+    Barred, Closed, Findings, Opened, Response, Served,
+    violations::{Violation, violations_of},
+};
 use crate::{
-    answers::{Attributed, Finding},
+    answers::Finding,
     compact::SpanRow,
     entries::EntryRef,
     live::groups::Indexes,
-    names::{NOT_STATED, Name},
+    names::Name,
     reading::Reading,
-    rows::{Rows, index_key},
+    rows::Rows,
     shapes::{AnswerRow, ByRow, FindingRow, named},
 };
 
@@ -103,17 +104,6 @@ pub(super) struct ServedRow<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ViolationRow<'a> {
-    incident: String,
-    clause: Option<&'a str>,
-    actor: &'a str,
-    side: &'a str,
-    assessor: &'a str,
-    disputed: bool,
-    entries: Vec<EntryRef>,
-}
-
-#[derive(Serialize)]
 pub(super) struct TotalRow {
     unit: &'static str,
     assessments: u64,
@@ -140,6 +130,10 @@ impl Findings {
             assessments.count(finding.index, Score::of(reading, finding));
         }
         let total = self.total(reading, violations.len(), &assessments);
+        let violations: BTreeMap<String, Violation<'_>> = violations
+            .into_iter()
+            .map(|(id, violation)| (violation.shown(id), violation))
+            .collect();
         for barred in &self.barred {
             out.push_at("access", barred.index, &access_row(reading, barred));
         }
@@ -304,8 +298,10 @@ pub(super) fn investigation_row<'a>(
 ) -> InvestigationRow<'a> {
     InvestigationRow {
         investigation: reading.text(opened.investigation),
-        body: reading.text(opened.body),
-        requested_by: reading.option(opened.requested_by),
+        body: reading.named(opened.index, opened.by, opened.body),
+        requested_by: opened
+            .requested_by
+            .map(|name| reading.named(opened.index, opened.by, name)),
         by: ByRow::new(reading, opened.index, opened.by),
         state: match (reading.entries.is_live(opened.index), closed.is_empty()) {
             (false, _) => "retracted",
@@ -352,7 +348,7 @@ pub(super) fn served_row<'a>(
 ) -> ServedRow<'a> {
     ServedRow {
         number: reading.text(served.number),
-        issued_by: reading.text(served.issued_by),
+        issued_by: reading.named(served.index, served.by, served.issued_by),
         addressee: reading.text(served.addressee),
         by: ByRow::new(reading, served.index, served.by),
         clauses: served
@@ -365,7 +361,7 @@ pub(super) fn served_row<'a>(
             .iter()
             .map(|response| ResponseRow {
                 response: response.answer,
-                by: reading.text(response.by),
+                by: reading.named(response.index, response.said, response.by),
                 time: response.time.row(),
                 entry: reading.entry(response.index),
             })
@@ -380,107 +376,4 @@ pub(super) fn served_row<'a>(
                 .chain(responses.iter().map(|response| response.index)),
         ),
     }
-}
-
-/// Incident × clause × actor × assessor, with the assessments that find a violation there.
-pub(super) struct Violation<'a> {
-    incident: u32,
-    clause: Option<&'a str>,
-    actor: &'a str,
-    assessor: &'a str,
-    disputed: bool,
-    entries: BTreeSet<u32>,
-}
-
-impl<'a> Violation<'a> {
-    pub(super) fn add(&mut self, reading: &Reading<'_>, finding: &Finding) {
-        self.disputed |= reading.denials_of(finding.index).next().is_some();
-        self.entries.insert(finding.index);
-    }
-
-    pub(super) fn row(&self, reading: &Reading<'a>) -> ViolationRow<'a> {
-        ViolationRow {
-            incident: format!("incident/{}", index_key(self.incident)),
-            clause: self.clause,
-            actor: self.actor,
-            side: reading
-                .names
-                .find(self.actor)
-                .map_or(self.actor, |name| reading.side_text(name)),
-            assessor: self.assessor,
-            disputed: self.disputed,
-            entries: reading.entries(self.entries.iter().copied()),
-        }
-    }
-}
-
-/// The violations that an assessment in force finds, by the ids of their rows, each once; its index is not in them yet.
-pub(super) fn violations_of<'a>(reading: &Reading<'a>, finding: &Finding) -> BTreeMap<String, Violation<'a>> {
-    let mut violations = BTreeMap::new();
-    if !reading.entries.is_live(finding.index) {
-        return violations;
-    }
-    let claims = finding
-        .targets
-        .iter()
-        .filter_map(|&target| reading.derived.claim(target));
-    let incidents: BTreeSet<u32> = claims
-        .filter(|claim| claim.live)
-        .map(|claim| claim.incident)
-        .collect();
-    for found in finding
-        .characterisation
-        .iter()
-        .filter(|found| found.finding == Characterisation::Violation)
-    {
-        for actor in actors(reading, finding, found.actor) {
-            for &incident in &incidents {
-                let clause = reading.option(found.clause);
-                let assessor = reading.text(finding.assessor);
-                let parts = [
-                    &index_key(incident),
-                    clause.unwrap_or(NOT_STATED),
-                    actor,
-                    assessor,
-                ];
-                let violation = Violation {
-                    incident,
-                    clause,
-                    actor,
-                    assessor,
-                    disputed: false,
-                    entries: BTreeSet::new(),
-                };
-                violations.insert(parts.join("/"), violation);
-            }
-        }
-    }
-    violations
-}
-
-/// Whose violation it is: as the clause finding says, else whoever the assessment attributes the act to.
-fn actors<'a>(reading: &Reading<'a>, finding: &Finding, named: Option<Name>) -> Vec<&'a str> {
-    if let Some(actor) = named {
-        return vec![reading.text(actor)];
-    }
-    let firm = |degree| {
-        !matches!(
-            degree,
-            AttributionDegree::NotAttributable | AttributionDegree::NotAddressed
-        )
-    };
-    let mut actors: Vec<&str> = finding
-        .attribution
-        .iter()
-        .filter(|&&(_, degree)| firm(degree))
-        .map(|&(attributed, _)| match attributed {
-            Attributed::Actor(actor) => reading.text(actor),
-            Attributed::ThirdParty => "third_party",
-            Attributed::Unidentified => "unidentified",
-        })
-        .collect();
-    if actors.is_empty() {
-        actors.push(NOT_STATED);
-    }
-    actors
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     live::{changed::Changed, groups::Groups, touched::Touched},
+    names::Name,
     reading::Reading,
 };
 
@@ -22,8 +23,10 @@ pub(crate) struct Live {
     scores: BTreeMap<u32, Option<Score>>,
     remarks: BTreeMap<u32, Option<Score>>,
     sum: Sum,
+    /// Reports of presence by the true place.
+    places: Groups<Name>,
     /// Places where somebody says that the force is.
-    present: BTreeSet<String>,
+    present: BTreeSet<Name>,
 }
 
 impl Live {
@@ -86,6 +89,7 @@ impl Live {
         let score = Score::of(reading, unit, record, &decided);
         self.sum.count(unit, score);
         self.scores.insert(unit, score);
+        self.places.place(unit, record.presence());
         let keys = group_keys(reading, unit, record).into_iter();
         self.groups
             .place(unit, keys.map(|(kind, label)| (kind, label.to_owned())));
@@ -102,25 +106,29 @@ impl Live {
 
     fn shared(&mut self, view: &Peacekeeping, reading: &Reading<'_>, out: &mut Changed) {
         for key in self.groups.take_dirty() {
-            let reports = self.groups.members(&key).iter();
-            let group = Group {
-                reports: reports
-                    .filter_map(|&unit| Some((unit, reading.stands(&view.records, unit)?)))
-                    .collect(),
-            };
+            let group = group(view, reading, self.groups.members(&key));
             let (kind, label) = &key;
             if group.reports.is_empty() {
                 out.remove(kind, label);
             } else {
                 out.put(kind, label, &group.row(reading, kind, label));
             }
-            if *kind == "presence" {
-                if group.is_present(reading) {
-                    self.present.insert(label.clone());
-                } else {
-                    self.present.remove(label);
-                }
+        }
+        for place in self.places.take_dirty() {
+            if group(view, reading, self.places.members(&place)).is_present(reading) {
+                self.present.insert(place);
+            } else {
+                self.present.remove(&place);
             }
         }
+    }
+}
+
+fn group<'r>(view: &'r Peacekeeping, reading: &Reading<'_>, units: &[u32]) -> Group<'r> {
+    let reports = units.iter();
+    Group {
+        reports: reports
+            .filter_map(|&unit| Some((unit, reading.stands(&view.records, unit)?)))
+            .collect(),
     }
 }

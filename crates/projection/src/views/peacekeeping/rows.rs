@@ -13,6 +13,7 @@ use crate::{
     amount::Amount,
     compact::{Span, SpanRow, Where},
     entries::EntryRef,
+    names::Name,
     reading::Reading,
     redactions::shown,
     rows::Rows,
@@ -126,6 +127,7 @@ pub(super) struct MandateRow<'a> {
 }
 
 /// Reports that share a kind of intervention or a place.
+#[derive(Default)]
 pub(super) struct Group<'r> {
     pub(super) reports: Vec<(u32, &'r Record)>,
 }
@@ -168,9 +170,13 @@ impl Peacekeeping {
                 out.push_at("strength", index, &row);
             }
         }
-        let present = groups
-            .iter()
-            .filter(|((kind, _), group)| *kind == "presence" && group.is_present(reading));
+        let mut places: BTreeMap<Name, Group<'_>> = BTreeMap::new();
+        for &(index, record) in &standing {
+            if let Some(place) = record.presence() {
+                places.entry(place).or_default().reports.push((index, record));
+            }
+        }
+        let present = places.values().filter(|group| group.is_present(reading));
         out.push("total", "", &sum.row(reading, present.count()));
     }
 
@@ -194,7 +200,7 @@ fn groups<'a, 'r>(reading: &Reading<'a>, standing: &[(u32, &'r Record)]) -> Grou
         for (kind, label) in group_keys(reading, index, record) {
             groups
                 .entry((kind, label))
-                .or_insert_with(|| Group { reports: Vec::new() })
+                .or_default()
                 .reports
                 .push((index, record));
         }
@@ -220,6 +226,16 @@ pub(super) fn group_keys<'a>(
             places
         }
         What::Strength { .. } | What::Request { .. } | What::Effort(_) => Vec::new(),
+    }
+}
+
+impl Record {
+    /// The true place where it says that the force is or is not: hidden or not, it is one place.
+    pub(super) fn presence(&self) -> Option<Name> {
+        match &self.what {
+            What::Presence { place, .. } => Some(place.label()),
+            _ => None,
+        }
     }
 }
 
@@ -325,14 +341,14 @@ pub(super) fn request_row<'a>(
     };
     let decisions = decided.iter().map(|&(at, decision)| DecisionRow {
         decision: decision.outcome,
-        by: reading.text(decision.by),
+        by: reading.named(at, decision.said, decision.by),
         number: decision.number,
         entry: reading.entry(at),
     });
     Some(RequestRow {
         by: ByRow::new(reading, index, record.by),
         force: reading.text(record.force),
-        requester: reading.text(*requester),
+        requester: reading.named(index, record.by, *requester),
         addressee: reading.text(*addressee),
         number: *number,
         time: record.time.row(),
@@ -385,7 +401,7 @@ pub(super) fn effort_row<'a>(
 ) -> EffortRow<'a> {
     EffortRow {
         by: ByRow::new(reading, index, record.by),
-        body: reading.text(record.force),
+        body: reading.named(index, record.by, record.force),
         period: record.time.row(),
         patrols: effort.patrols,
         observation_hours: effort.observation_hours,
