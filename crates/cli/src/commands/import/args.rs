@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use armistice_importer::{DateOrder, Encoding, Release, TableOptions};
-use armistice_report::Zone;
+use armistice_report::{ProducerName, Zone};
 use clap::ValueEnum;
 
 use crate::failure::{Exit, Failure, Outcome};
@@ -17,6 +17,9 @@ pub(crate) struct Common {
     /// The signing key of the producer that reports the rows; it needs the grant `claim`
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub(super) key: Option<PathBuf>,
+    /// With --dry-run and --dir, instead of --key: the producer whose reports are looked for
+    #[arg(long, value_name = "NAME", requires_all = ["dry_run", "dir"], conflicts_with = "key")]
+    pub(super) producer: Option<ProducerName>,
     /// Submits nothing: says what is odd in the file, row by row, and with --dir what would become of the rows
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -3,7 +3,8 @@
 //! ```text
 //! 1,024 rows ──decide──► incidents, tallies ──group──► hashes ──decide──► casualties, denials ──group──►
 //! ```
-//! If the process dies between the two groups, the next run finds the incidents present and adds their casualties.
+//! If the process dies between the two groups, the next run finds the incidents present and adds their casualties. What a
+//! report takes the place of is retracted in a group of its own, once that report is recorded.
 
 use std::collections::HashSet;
 
@@ -30,13 +31,22 @@ pub(super) struct Batches<'a> {
     ids: HashSet<String>,
 }
 
-/// A claim of a row that was decided about, and where its drafts are in the group.
+/// A claim of a row that was decided about, and what came of its drafts.
 struct Placed {
     row: usize,
     claim: usize,
+    /// Its drafts are taken out one by one as they are submitted.
     decided: Decided,
-    first_draft: usize,
-    drafts: usize,
+    answers: Vec<Result<EntryHash, Refusal>>,
+}
+
+/// The first claim of a row.
+#[derive(Clone, Copy)]
+struct First {
+    /// Its entry, where there is one.
+    hash: Option<EntryHash>,
+    /// Whether the log holds a newer version of the row.
+    is_older: bool,
 }
 
 impl<'a> Batches<'a> {
@@ -81,12 +91,12 @@ impl<'a> Batches<'a> {
         let mut rows = std::mem::take(&mut self.rows);
         (self.drafts, self.bytes) = (0, 0);
         self.ids.clear();
-        // The entry of each row's first claim, where there is one.
-        let mut firsts: Vec<Option<EntryHash>> = vec![None; rows.len()];
-        for (row, stands) in self.pass(&mut rows, &[], false)? {
-            firsts[row] = stands;
+        let mut firsts: Vec<Option<First>> = vec![None; rows.len()];
+        for (row, first) in self.pass(&mut rows, &[], false)? {
+            firsts[row] = Some(first);
         }
         self.pass(&mut rows, &firsts, true)?;
+        self.unmade(&mut rows, &firsts)?;
         for row in rows {
             self.findings.row(&row)?;
         }
@@ -98,13 +108,12 @@ impl<'a> Batches<'a> {
     fn pass(
         &mut self,
         rows: &mut [Row],
-        firsts: &[Option<EntryHash>],
+        firsts: &[Option<First>],
         about_first: bool,
-    ) -> Outcome<Vec<(usize, Option<EntryHash>)>> {
-        let mut drafts: Vec<Draft> = Vec::new();
+    ) -> Outcome<Vec<(usize, First)>> {
         let mut placed: Vec<Placed> = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            let first = firsts.get(at).copied().flatten();
+            let first = firsts.get(at).copied().flatten().and_then(|first| first.hash);
             if row.is_rejected() || (about_first && first.is_none()) {
                 continue;
             }
@@ -112,29 +121,60 @@ impl<'a> Batches<'a> {
             for (number, claim) in claims.filter(|(_, claim)| claim.about_first == about_first) {
                 let mut decided = self.decide(claim, first)?;
                 self.findings.drafts(&decided.drafts, &row.claims[0].id)?;
+                // The last one is taken out first.
+                decided.drafts.reverse();
                 placed.push(Placed {
                     row: at,
                     claim: number,
-                    first_draft: drafts.len(),
-                    drafts: decided.drafts.len(),
-                    decided: Decided {
-                        drafts: Vec::new(),
-                        ..decided
-                    },
+                    decided,
+                    answers: Vec::new(),
                 });
-                drafts.append(&mut decided.drafts);
             }
         }
-        let answers = self.submit(drafts)?;
+        while self.submit_next(&mut placed)? {}
         let mut stands = Vec::new();
         for one in placed {
-            let own = &answers[one.first_draft..one.first_draft + one.drafts];
-            let stand = self.told(&mut rows[one.row], &one, own);
+            let hash = self.told(&mut rows[one.row], &one);
             if one.claim == 0 {
-                stands.push((one.row, stand));
+                let is_older = one.decided.outcome == Fate::Older;
+                stands.push((one.row, First { hash, is_older }));
             }
         }
         Ok(stands)
+    }
+
+    /// Submits the next draft of every claim of which no draft was refused. False when there is none.
+    fn submit_next(&mut self, placed: &mut [Placed]) -> Outcome<bool> {
+        let mut whose = Vec::new();
+        let mut drafts = Vec::new();
+        for (at, one) in placed.iter_mut().enumerate() {
+            let is_refused = one.answers.iter().any(Result::is_err);
+            if let Some(draft) = one.decided.drafts.pop().filter(|_| !is_refused) {
+                whose.push(at);
+                drafts.push(draft);
+            }
+        }
+        let answers = self.submit(drafts)?;
+        let is_some = !answers.is_empty();
+        for (at, answer) in whose.into_iter().zip(answers) {
+            placed[at].answers.push(answer);
+        }
+        Ok(is_some)
+    }
+
+    /// Points at denials that the log holds and the newer notes of their row do not make.
+    fn unmade(&self, rows: &mut [Row], firsts: &[Option<First>]) -> Outcome {
+        for (row, first) in rows.iter_mut().zip(firsts) {
+            if first.is_none_or(|first| first.is_older || first.hash.is_none()) {
+                continue;
+            }
+            for id in std::mem::take(&mut row.unmade) {
+                if self.target.look(&id)?.is_some() {
+                    row.find(FindingCode::DenialChanged, "notes", &id);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn decide(&self, claim: &Claim, first: Option<EntryHash>) -> Outcome<Decided> {
@@ -160,12 +200,8 @@ impl<'a> Batches<'a> {
     }
 
     /// Notes what became of a claim; gives where its original stands.
-    fn told(
-        &mut self,
-        row: &mut Row,
-        placed: &Placed,
-        answers: &[Result<EntryHash, Refusal>],
-    ) -> Option<EntryHash> {
+    fn told(&mut self, row: &mut Row, placed: &Placed) -> Option<EntryHash> {
+        let answers = &placed.answers;
         let claim = &row.claims[placed.claim];
         let id = claim.id.clone();
         let is_removal = matches!(claim.lineage, Lineage::Removal { .. });

@@ -9,6 +9,7 @@ use armistice_importer::{Draft, Finding, FindingCode, Outcome as Fate, Row, Rows
 use serde_json::{Value, json};
 
 use super::args::Common;
+use super::rejected::{RejectedRows, not_an_input};
 use crate::failure::{Detail, Exit, Failure, Outcome};
 use crate::output::{self, Format, Table};
 
@@ -20,9 +21,9 @@ const REJECTED_SHOWN_MAX: usize = 16;
 /// Counts and findings of an import.
 pub(super) struct Findings {
     header: Vec<String>,
-    delimiter: u8,
+    rejected: Option<RejectedRows>,
+    /// Where the rejected rows are, once the file is whole.
     rejected_path: Option<PathBuf>,
-    rejected_file: Option<csv::Writer<File>>,
     all_file: Option<(PathBuf, BufWriter<File>)>,
     drafts_file: Option<(PathBuf, BufWriter<File>)>,
     shown: Vec<Finding>,
@@ -38,6 +39,7 @@ pub(super) struct Findings {
 impl Findings {
     /// Notes what is odd about the file as a whole.
     pub(super) fn open<R: Read>(common: &Common, rows: &Rows<R>) -> Outcome<Self> {
+        let rejected = RejectedRows::open(common)?;
         let file = |path: &Option<PathBuf>| -> Outcome<Option<(PathBuf, BufWriter<File>)>> {
             let path = path.as_ref();
             path.map(|path| Ok((path.clone(), BufWriter::new(create(path, common)?))))
@@ -46,9 +48,8 @@ impl Findings {
         let (all_file, drafts_file) = (file(&common.findings)?, file(&common.drafts)?);
         let mut findings = Self {
             header: rows.columns().to_vec(),
-            delimiter: common.delimiter_byte().unwrap_or(b','),
-            rejected_path: rejected_path(common)?,
-            rejected_file: None,
+            rejected,
+            rejected_path: None,
             all_file,
             drafts_file,
             shown: Vec::new(),
@@ -82,7 +83,9 @@ impl Findings {
             if let Some(finding) = reason.filter(|_| self.rejected_shown.len() < REJECTED_SHOWN_MAX) {
                 self.rejected_shown.push(detail(finding));
             }
-            self.keep(row)?;
+            if let Some(rejected) = &mut self.rejected {
+                rejected.keep(&self.header, &row.cells)?;
+            }
         }
         Ok(())
     }
@@ -111,9 +114,8 @@ impl Findings {
             file.flush()
                 .map_err(|error| Failure::file("write", path, &error))?;
         }
-        if let (Some(path), Some(file)) = (&self.rejected_path, &mut self.rejected_file) {
-            file.flush()
-                .map_err(|error| Failure::file("write", path, &error))?;
+        if let Some(rejected) = &mut self.rejected {
+            self.rejected_path = rejected.finish()?;
         }
         if dry_run {
             self.shown_table().print(format)?;
@@ -158,27 +160,6 @@ impl Findings {
             writeln!(file, "{}", object(finding)).map_err(|error| Failure::file("write", path, &error))?;
         }
         Ok(())
-    }
-
-    /// Writes a row as it stood, under the header, so that it can be corrected and imported.
-    fn keep(&mut self, row: &Row) -> Outcome {
-        let Some(path) = &self.rejected_path else {
-            return Ok(());
-        };
-        let failed = |error: csv::Error| Failure::file("write", path, &std::io::Error::other(error));
-        if self.rejected_file.is_none() {
-            let file = File::create(path).map_err(|error| Failure::file("create", path, &error))?;
-            let mut writer = csv::WriterBuilder::new()
-                .flexible(true)
-                .delimiter(self.delimiter)
-                .from_writer(file);
-            writer.write_record(&self.header).map_err(failed)?;
-            self.rejected_file = Some(writer);
-        }
-        match &mut self.rejected_file {
-            Some(writer) => writer.write_record(&row.cells).map_err(failed),
-            None => Ok(()),
-        }
     }
 
     fn shown_table(&self) -> Table {
@@ -332,37 +313,7 @@ fn expected(code: FindingCode) -> &'static str {
     }
 }
 
-/// Where rejected rows go.
-fn rejected_path(common: &Common) -> Outcome<Option<PathBuf>> {
-    if let Some(path) = &common.rejected {
-        not_the_input(path, common)?;
-        return Ok(Some(path.clone()));
-    }
-    if common.dry_run {
-        return Ok(None);
-    }
-    if common.file == Path::new("-") {
-        return Ok(Some(PathBuf::from("import.rejected.csv")));
-    }
-    let mut name = common.file.clone().into_os_string();
-    name.push(".rejected.csv");
-    Ok(Some(PathBuf::from(name)))
-}
-
 fn create(path: &Path, common: &Common) -> Outcome<File> {
-    not_the_input(path, common)?;
+    not_an_input(path, common)?;
     File::create(path).map_err(|error| Failure::file("create", path, &error))
-}
-
-/// Writing to the file that is being read would empty it.
-fn not_the_input(path: &Path, common: &Common) -> Outcome {
-    let is_same = match (path.canonicalize(), common.file.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    };
-    if is_same {
-        let message = format!("{} is the file to import", path.display());
-        return Err(Failure::new(Exit::Usage, "same_file", message).hint("name another file to write to"));
-    }
-    Ok(())
 }

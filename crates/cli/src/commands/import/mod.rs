@@ -14,6 +14,7 @@
 mod args;
 mod batch;
 mod findings;
+mod rejected;
 mod target;
 
 use std::fs::File;
@@ -114,7 +115,8 @@ fn import(common: &Common, format: Format, rows: impl FnOnce(Input) -> Outcome<R
     bar.finish_and_clear();
     let size = target.close();
     let printed = findings.finish(format, common.dry_run, size);
-    imported.and_then(|()| findings.rejected()).and(printed)
+    // Where the rejected rows could not be written, that is told and not where they should be.
+    imported.and(printed).and_then(|()| findings.rejected())
 }
 
 fn all(

@@ -4,7 +4,7 @@ use armistice_importer::{Draft, Known};
 use armistice_report::{EntryHash, Refusal};
 
 use super::args::Common;
-use crate::failure::Outcome;
+use crate::failure::{Exit, Failure, Outcome};
 use crate::group_session::{self, GroupSession};
 use crate::keys;
 use crate::ledger_folder::{LedgerFolder, ReadOnly};
@@ -26,15 +26,22 @@ impl Target {
             .as_ref()
             .map(|path| keys::given("--key", path))
             .transpose()?;
+        let named = common.producer.as_ref().map(ToString::to_string);
+        let producer = named.or_else(|| key.as_ref().map(|key| key.name().to_owned()));
         Ok(match (&common.dir, key) {
             (Some(dir), Some(key)) if !common.dry_run => {
                 Self::Ledger(Box::new(GroupSession::open(dir, key)?))
             }
-            (Some(dir), Some(key)) => {
+            (Some(dir), _) => {
+                let producer = producer.ok_or_else(|| {
+                    let message = "what the ledger holds of the rows depends on who reports them";
+                    Failure::new(Exit::Usage, "no_producer", message)
+                        .hint("give --key, or --producer with the producer's name; without --dir only the file is looked at")
+                })?;
                 let log = LedgerFolder::new(dir).open_to_read()?;
-                Self::Log(Box::new(log), key.name().to_owned())
+                Self::Log(Box::new(log), producer)
             }
-            _ => Self::Nowhere,
+            (None, _) => Self::Nowhere,
         })
     }
 
