@@ -243,8 +243,8 @@ fn versions<T: Ord + Default>(
             };
             let stands = Stands::Entry(standing.original);
             return match stamp.cmp(&last) {
-                _ if standing.in_force == event => Decided::nothing(Outcome::Present, stands),
                 Ordering::Less => Decided::nothing(Outcome::Older, stands),
+                _ if standing.in_force == event => Decided::nothing(Outcome::Present, stands),
                 Ordering::Equal => Decided::nothing(Outcome::Conflict, stands),
                 Ordering::Greater => against(claim, event, &standing, &id, look),
             };
