@@ -31,6 +31,15 @@ pub struct Change {
     pub max: Option<i64>,
 }
 
+impl Change {
+    /// Of what cannot be told.
+    pub(crate) const UNKNOWN: Self = Self {
+        min: None,
+        best: None,
+        max: None,
+    };
+}
+
 impl Amount {
     /// Exactly so many.
     pub const fn exactly(number: u64) -> Self {

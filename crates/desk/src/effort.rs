@@ -17,6 +17,7 @@ use crate::{
 };
 
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
+const MICROS_PER_MINUTE: i64 = 60_000_000;
 
 #[derive(Clone, Deserialize)]
 struct EffortRow {
@@ -110,20 +111,35 @@ fn apart(rows: &[EffortRow]) -> Option<Vec<(Timestamp, Timestamp)>> {
     (!overlap).then_some(spans)
 }
 
+/// Whole hours that times in their order cover together. Both ends of a time belong to it: it ends up to a minute before
+/// the next begins.
+fn hours(spans: &[(Timestamp, Timestamp)]) -> u64 {
+    let between = |from: Timestamp, to: Timestamp| to.as_micros() - from.as_micros();
+    let covered: i64 = spans.iter().map(|(from, to)| between(*from, *to)).sum();
+    let gaps = spans.windows(2).map(|pair| between(pair[0].1, pair[1].0));
+    let joined: i64 = gaps.filter(|gap| *gap <= MICROS_PER_MINUTE).sum();
+    u64::try_from((covered + joined + MICROS_PER_MINUTE) / MICROS_PER_HOUR).unwrap_or_default()
+}
+
 fn together(body: String, rows: &[EffortRow]) -> Effort {
     let spans = apart(rows);
     let put = |number: fn(&EffortRow) -> Option<u64>, level: bool| {
-        let amounts = rows.iter().filter_map(number).map(Amount::exactly);
-        amounts.reduce(|a, b| match (level, &spans) {
-            (true, _) => a.span(b),
-            (false, Some(_)) => a.plus(b),
-            (false, None) => a.bound(b),
+        let said: Vec<u64> = rows.iter().filter_map(number).collect();
+        let way = match (level, &spans) {
+            (true, _) => Amount::span,
+            (false, Some(_)) => Amount::plus,
+            (false, None) => Amount::bound,
+        };
+        let put = said.iter().copied().map(Amount::exactly).reduce(way)?;
+        if said.len() == rows.len() {
+            return Some(put);
+        }
+        // A report that does not state the number adds nothing to what is certain, and leaves the rest open.
+        Some(Amount {
+            best: None,
+            max: None,
+            ..put
         })
-    };
-    // Both ends of a time belong to it: a day ends a second, or less, before the next begins.
-    let hours = |&(from, to): &(Timestamp, Timestamp)| {
-        let micros = to.as_micros() - from.as_micros() + MICROS_PER_HOUR / 60;
-        u64::try_from(micros / MICROS_PER_HOUR).unwrap_or_default()
     };
     let mut not_reached: Vec<String> = rows
         .iter()
@@ -134,7 +150,7 @@ fn together(body: String, rows: &[EffortRow]) -> Effort {
     Effort {
         body,
         reports: rows.len(),
-        hours_covered: spans.as_ref().map(|spans| spans.iter().map(hours).sum()),
+        hours_covered: spans.as_deref().map(hours),
         patrols: put(|row| row.patrols, false),
         observation_hours: put(|row| row.observation_hours, false),
         posts: put(|row| row.posts, true),

@@ -10,7 +10,7 @@ use crate::cut::Cut;
 /// What stands where nothing is said.
 pub(crate) const NOT_STATED: &str = "not_stated";
 /// What stands where a redaction took the words away.
-const REDACTED: &str = "redacted";
+pub(crate) const REDACTED: &str = "redacted";
 /// Places around each other that are followed, at most: a village, its district, its region, its zone, and as many again.
 const WITHIN_MAX: usize = 8;
 
@@ -80,6 +80,25 @@ impl Frame {
             at = within.as_deref()?;
         }
         None
+    }
+}
+
+/// Whether a name stands for one actor, so that two records with it are of the same one.
+pub(crate) fn is_named(name: &str) -> bool {
+    name != NOT_STATED && name != REDACTED
+}
+
+/// The name that stands for a redacted observer where its numbers are added: of its own for each record, as the views key it.
+pub(crate) fn own_redacted(row_key: &str) -> String {
+    let index = row_key.rsplit('/').next().unwrap_or(row_key);
+    format!("{REDACTED}/{index}")
+}
+
+/// A value as rows show it: names of redacted observers differ in keys only.
+pub(crate) fn shown(value: &str) -> &str {
+    match value.strip_prefix(REDACTED) {
+        Some(own) if own.starts_with('/') => REDACTED,
+        _ => value,
     }
 }
 

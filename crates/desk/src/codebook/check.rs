@@ -3,7 +3,7 @@
 use armistice_report::{CodebookId, ObservationAssessment, Zone};
 use serde::Serialize;
 
-use super::{CodebookFlaw, Document, Exercises, FORMAT, Series, Sides};
+use super::{CodebookFlaw, Document, Exercises, FORMAT, Series, Sides, Unattributed};
 use crate::{calendar::Calendar, cut::Cut, unit::Unit};
 
 /// Series of one codebook, at most.
@@ -55,6 +55,10 @@ fn check_series(path: &str, series: &Series) -> Checked {
     words(&format!("{path}.definition"), &series.definition, WORDS_MAX)?;
     one_of(&format!("{path}.adds"), unit, &series.adds, unit.adds())?;
     one_of(&format!("{path}.sides"), unit, &series.sides, unit.sides())?;
+    if series.sides == Sides::Never && series.unattributed == Unattributed::LeftOut {
+        let expected = "counted_as_not_stated, because sides is never: who is named or not decides nothing";
+        return Err(CodebookFlaw::new(format!("{path}.unattributed"), expected));
+    }
     one_of(
         &format!("{path}.exercises"),
         unit,

@@ -11,7 +11,7 @@ use crate::{
     codebook::{Codebook, Exercises, Series, Sides, Unattributed},
     cut::Cut,
     fact::{Fact, LeftOut, Wanted},
-    frame::{Frame, NOT_STATED},
+    frame::{Frame, NOT_STATED, shown},
     shapes::{Entry, ROW_ENTRIES_MAX},
 };
 
@@ -189,7 +189,7 @@ impl<'a> Fold<'a> {
         }
         for (cut, value) in self.only {
             let values = self.values(read, *cut, &fact);
-            if !values.iter().any(|one| one == value) {
+            if !values.iter().any(|one| one == value || shown(one) == value) {
                 return Ok(());
             }
         }

@@ -15,7 +15,9 @@ use crate::{
     cut::Cut,
     effort::{Effort, Efforts},
     fact::LeftOut,
+    frame::shown,
     shapes::{EntryRef, first, json, key},
+    unit::Unit,
 };
 
 /// What every row carries.
@@ -49,7 +51,7 @@ struct CountRow<'a> {
     period: &'a Period,
     #[serde(flatten)]
     cuts: Fields<'a>,
-    count: Amount,
+    count: Option<Amount>,
     exercise: Option<Amount>,
     before: Option<Amount>,
     change: Option<Change>,
@@ -184,15 +186,11 @@ impl<'a> Output<'a> {
     ) {
         let period = self.codebook.calendar().period(self.by, at);
         let key = key(&["count", &self.series.series, &period.label], words);
-        let count = cell.count();
+        let count = self.number(cell);
         let previous = at.map(Ordinal::previous).filter(|_| self.by != By::Whole);
         let before = previous
             .filter(|previous| fold.first.is_some_and(|first| *previous >= first))
-            .map(|previous| {
-                periods
-                    .get(&Some(previous))
-                    .map_or(Amount::exactly(0), Cell::count)
-            });
+            .map(|previous| self.number(periods.get(&Some(previous)).unwrap_or(&Cell::default())));
         let labelled = self.series.labels_exercises();
         let row = CountRow {
             key: &key,
@@ -203,13 +201,18 @@ impl<'a> Output<'a> {
                 fold.cuts
                     .iter()
                     .map(|cut| cut.as_str())
-                    .zip(words.iter().copied())
+                    .zip(words.iter().map(|word| shown(word)))
                     .collect(),
             ),
             count,
             exercise: labelled.then(|| cell.exercise.unwrap_or(Amount::exactly(0))),
-            before,
-            change: before.map(|before| count.since(before)),
+            before: before.flatten(),
+            // Against what nobody reported nothing can be told: every bound is open.
+            change: before.map(|before| {
+                count
+                    .zip(before)
+                    .map_or(Change::UNKNOWN, |(now, then)| now.since(then))
+            }),
             shared: cell.shared,
             effort: self.effort(fold, words, at),
             entries_count: cell.entries_count,
@@ -217,6 +220,11 @@ impl<'a> Output<'a> {
         };
         let json = json(&row);
         self.rows.push(Row { key, json });
+    }
+
+    /// The number of a cell. No record is 0 records, and is no statement that nobody was killed or hurt.
+    fn number(&self, cell: &Cell) -> Option<Amount> {
+        (self.series.unit != Unit::Person || cell.entries_count > 0).then(|| cell.count())
     }
 
     /// The effort of the same period: of the body that observed or assessed, where the series tells bodies apart.

@@ -74,13 +74,21 @@ impl AllegationRow {
     }
 }
 
-/// Every row of an allegation that was not withdrawn.
-fn each_row(wanted: &Wanted<'_>, left_out: &mut LeftOut, mut give: impl FnMut(AllegationRow)) {
+/// Every row of an allegation, or of a complaint, that was not withdrawn.
+fn each_row(
+    wanted: &Wanted<'_>,
+    complaints: bool,
+    left_out: &mut LeftOut,
+    mut give: impl FnMut(AllegationRow),
+) {
     wanted.projection.for_each_row(View::Allegations, |key, row| {
         if !key.starts_with("allegation/") {
             return;
         }
         let row: AllegationRow = read(row);
+        if complaints && row.filed_with.is_none() {
+            return;
+        }
         left_out.repeated += row.republished.len() as u64;
         if row.counted {
             give(row);
@@ -97,11 +105,7 @@ pub(super) fn allegations(
     left_out: &mut LeftOut,
     sink: &mut dyn FnMut(Fact),
 ) {
-    each_row(wanted, left_out, |row| {
-        if !complaints || row.filed_with.is_some() {
-            sink(row.fact(wanted));
-        }
-    });
+    each_row(wanted, complaints, left_out, |row| sink(row.fact(wanted)));
 }
 
 #[derive(Deserialize)]
@@ -125,7 +129,7 @@ pub(super) fn incidents(wanted: &Wanted<'_>, left_out: &mut LeftOut, sink: &mut 
     });
     let mut held: BTreeMap<String, Fact> = BTreeMap::new();
     let mut claims = LeftOut::default();
-    each_row(wanted, &mut claims, |mut row| {
+    each_row(wanted, false, &mut claims, |mut row| {
         if !joined.contains(&row.incident) {
             return sink(row.fact(wanted));
         }
@@ -150,7 +154,7 @@ fn hold(held: &mut BTreeMap<String, Fact>, incident: String, fact: Fact) {
 pub(super) fn incidents_of(wanted: &Wanted<'_>, keys: &HashSet<String>) -> BTreeMap<String, Fact> {
     let mut held = BTreeMap::new();
     if !keys.is_empty() {
-        each_row(wanted, &mut LeftOut::default(), |mut row| {
+        each_row(wanted, false, &mut LeftOut::default(), |mut row| {
             if keys.contains(&row.incident) {
                 let incident = std::mem::take(&mut row.incident);
                 hold(&mut held, incident, row.fact(wanted));

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     amount::{Amount, Change},
+    frame::is_named,
     shapes::Entry,
     table::{Desk, Lines},
 };
@@ -68,6 +69,12 @@ impl FigureRow {
 }
 
 impl Account {
+    /// Whether a later account of the same asserter is compared with it.
+    fn is_base(&self) -> bool {
+        let replaced = self.superseded_by.is_some() && self.retracted_by.is_empty();
+        (self.counted || replaced) && is_named(&self.asserted_by)
+    }
+
     fn numbers(&self) -> Numbers {
         Numbers {
             killed: self.killed,
@@ -166,9 +173,13 @@ pub(crate) fn make(desk: &Desk<'_>, lines: &mut Lines<'_>) {
                 .count(),
         };
         lines.add("figure", &[rest], "person", &figure, &row.entries);
+        // Only what stands, or was replaced by what stands, is the base of a change; those who are not named may be several.
         let mut last: BTreeMap<&str, Numbers> = BTreeMap::new();
         for (at, account) in row.accounts.iter().enumerate() {
-            let before = last.insert(&account.asserted_by, account.numbers());
+            let before = last.get(account.asserted_by.as_str()).copied();
+            if account.is_base() {
+                last.insert(&account.asserted_by, account.numbers());
+            }
             let revision = Step {
                 figure: key,
                 revision: at + 1,

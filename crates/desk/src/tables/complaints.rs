@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::claim::{Shown, What, claims};
 use crate::{
+    frame::NOT_STATED,
     shapes::Entry,
     table::{Desk, Lines, padded},
 };
@@ -71,7 +72,7 @@ pub(crate) fn make(desk: &Desk<'_>, lines: &mut Lines<'_>) {
             entries: Vec::new(),
         });
         if claim.counted {
-            let answered = claim.answers.iter().any(|answer| answer.by_side == claim.side);
+            let answered = claim.side != NOT_STATED && !claim.is("not_answered");
             sum.complaints += 1;
             sum.answered_by_accused += u64::from(answered);
             sum.assessed += u64::from(!claim.assessments.is_empty());

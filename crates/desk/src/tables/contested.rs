@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::claim::{Shown, What, claims};
+use super::claim::{Claim, Shown, What, claims};
 use crate::{
-    frame::NOT_STATED,
+    frame::{NOT_STATED, is_named},
     shapes::Entry,
     table::{Desk, Lines, padded},
 };
@@ -51,16 +51,20 @@ struct Side<'a> {
     numbers: Numbers,
 }
 
+/// Whether another claim is not known to be the same side's.
+fn is_other(claim: &Claim, other: &Claim) -> bool {
+    let same = other.asserted_by_side == claim.asserted_by_side && is_named(&claim.asserted_by_side);
+    other.index() != claim.index() && !same
+}
+
 /// Makes the rows.
 pub(crate) fn make(desk: &Desk<'_>, lines: &mut Lines<'_>) {
     let all = claims(desk);
-    // Claims of one incident by others than this one's asserter's side are other accounts of it.
-    let mut voices: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // Claims of one incident by others than this one's asserter's side are other accounts of it. Who is not named is nobody's
+    // side for sure.
+    let mut voices: BTreeMap<&str, Vec<&Claim>> = BTreeMap::new();
     for claim in all.iter().filter(|claim| claim.counted) {
-        voices
-            .entry(&claim.incident)
-            .or_default()
-            .push(&claim.asserted_by_side);
+        voices.entry(&claim.incident).or_default().push(claim);
     }
     let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
     for claim in &all {
@@ -81,7 +85,7 @@ pub(crate) fn make(desk: &Desk<'_>, lines: &mut Lines<'_>) {
             days_unanswered,
             answers: claim.answers(),
             incident: &claim.incident,
-            other_accounts: others.filter(|side| **side != claim.asserted_by_side).count(),
+            other_accounts: others.filter(|other| is_other(claim, other)).count(),
         };
         let key = padded(claim.index());
         lines.add("allegation", &[&key], "allegation", &body, &claim.entries);

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     amount::Amount,
-    frame::NOT_STATED,
+    frame::{NOT_STATED, is_named},
     shapes::Entry,
     table::{Desk, Lines, padded},
 };
@@ -121,6 +121,7 @@ struct Beside<'a> {
 struct Said<'a> {
     by: &'a str,
     number: Option<Amount>,
+    counted_in: Option<&'a str>,
     entry: u64,
 }
 
@@ -200,11 +201,16 @@ fn account<'a>(lines: &mut Lines<'_>, forces: &mut Forces<'a>, row: &'a Strength
         "observed" => &mut force.observed,
         _ => &mut force.estimated,
     };
-    // A later account of the same asserter takes the place of the earlier one, which keeps its own row.
-    list.retain(|said| said.by != row.asserted_by);
+    // A later account of the same asserter in the same unit takes the place of the earlier one, which keeps its own row.
+    // Those who are not named, or no longer, may be several: none replaces another.
+    let counted_in = row.unit.as_deref();
+    if is_named(&row.asserted_by) {
+        list.retain(|said| said.by != row.asserted_by || said.counted_in != counted_in);
+    }
     list.push(Said {
         by: &row.asserted_by,
         number: row.number,
+        counted_in,
         entry: at,
     });
 }
@@ -222,6 +228,7 @@ fn mandate<'a>(lines: &mut Lines<'_>, forces: &mut Forces<'a>, row: &'a MandateR
     of(forces, name, &row.entries).mandate_ceilings.push(Said {
         by: &row.agreement,
         number: row.ceiling,
+        counted_in: None,
         entry: at,
     });
 }

@@ -77,6 +77,12 @@ fn a_flaw_names_its_field() {
         "unit is observation",
     );
     check(
+        "/series/0/unattributed",
+        json!("left_out"),
+        "series[0].unattributed",
+        "sides is never",
+    );
+    check(
         "/series/0/exercises",
         json!("by_kind"),
         "series[0].exercises",

@@ -7,6 +7,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "contents are literals at the call")]
 #![expect(clippy::too_many_lines, reason = "a table of cases reads best in one piece")]
 
+mod apart;
 mod documents;
 mod log;
 mod properties;
