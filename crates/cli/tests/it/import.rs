@@ -177,12 +177,14 @@ fn a_dry_run_says_what_is_odd_and_adds_nothing() {
     let all = String::from_utf8(desk.read("all.ndjson")).unwrap();
     assert_eq!(all.lines().count(), found.len());
     desk.good(GED);
-    let ran = desk.ends(0, line);
-    assert!(
-        ran.stderr.contains("claims: 2000 present; nothing was submitted"),
-        "{}",
-        ran.stderr
-    );
+    for line in [line, &line.replace("--key newsdesk.key", "--producer newsdesk")] {
+        let ran = desk.ends(0, line);
+        assert!(
+            ran.stderr.contains("claims: 2000 present; nothing was submitted"),
+            "{}",
+            ran.stderr
+        );
+    }
 }
 
 #[test]
@@ -267,6 +269,142 @@ fn refused_rows_leave_no_gap_and_go_to_a_file_that_can_be_corrected() {
     counter_is_whole(&desk, 12);
 }
 
+/// Two rows of the sample, the second of which has `best` for its best estimate.
+fn with_best(best: &str) -> String {
+    let mut reader = csv::Reader::from_reader(SAMPLE.as_bytes());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = reader.headers().unwrap().clone();
+    writer.write_record(&header).unwrap();
+    for (at, record) in reader.records().take(2).enumerate() {
+        let record = record.unwrap();
+        let cells = header.iter().zip(&record);
+        let changed = cells.map(|(column, cell)| if at == 1 && column == "best" { best } else { cell });
+        writer.write_record(changed).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+fn rejected_rows_are_written_over_nothing() {
+    let desk = Desk::with_ledger();
+    desk.write("ged_v23_1.csv", &with_best("one"));
+    let files = || {
+        let names = std::fs::read_dir(desk.path(".")).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.contains("rejected"))
+            .collect();
+        names.sort();
+        names
+    };
+    let ran = desk.ends(6, GED);
+    assert!(
+        ran.stderr.contains("they are in ged_v23_1.csv.rejected.csv"),
+        "{}",
+        ran.stderr
+    );
+    let first = desk.read("ged_v23_1.csv.rejected.csv");
+    // The same rows once more are the same file.
+    desk.ends(6, GED);
+    assert_eq!(files(), ["ged_v23_1.csv.rejected.csv"]);
+    // Somebody corrects them: a later import leaves that alone.
+    desk.write("ged_v23_1.csv.rejected.csv", "half corrected");
+    let ran = desk.ends(6, GED);
+    assert!(
+        ran.stderr.contains("they are in ged_v23_1.csv.rejected-2.csv"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(desk.read("ged_v23_1.csv.rejected.csv"), b"half corrected");
+    assert_eq!(desk.read("ged_v23_1.csv.rejected-2.csv"), first);
+    assert_eq!(
+        files(),
+        ["ged_v23_1.csv.rejected-2.csv", "ged_v23_1.csv.rejected.csv"]
+    );
+    // A named file that exists is refused before anything is done.
+    let before = tree_size(&desk);
+    let ran = desk.ends(2, &format!("{GED} --rejected ged_v23_1.csv.rejected.csv"));
+    assert!(ran.stderr.contains("written over nothing"), "{}", ran.stderr);
+    // What is left from before is not taken for this import's.
+    desk.write("ged_v23_1.csv", &with_best("1"));
+    let ran = desk.ends(0, GED);
+    assert!(ran.stderr.contains("is of an earlier import"), "{}", ran.stderr);
+    assert_eq!(tree_size(&desk), before + 2);
+}
+
+#[test]
+fn what_is_read_is_never_written_to() {
+    let desk = Desk::with_ledger();
+    desk.write("ged.csv", &with_best("one"));
+    std::fs::hard_link(desk.path("ged.csv"), desk.path("link.csv")).unwrap();
+    for flag in ["--rejected", "--findings", "--drafts"] {
+        let line = format!("import ged - --release 23.1 --zone +00:00 --dry-run {flag} ged.csv");
+        let ran = desk
+            .command(binary())
+            .args(line.split_whitespace())
+            .stdin(std::fs::File::open(desk.path("ged.csv")).unwrap())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(ran.stderr).unwrap();
+        assert!(
+            ran.status.code() == Some(2) && stderr.contains("is a file that the import reads"),
+            "{stderr}"
+        );
+        let ran = desk.ends(
+            2,
+            &format!("import ged ged.csv --release 23.1 --dry-run {flag} link.csv"),
+        );
+        assert!(
+            ran.stderr.contains("is a file that the import reads"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(desk.read("ged.csv"), with_best("one").as_bytes());
+}
+
+#[test]
+fn a_report_stays_until_what_takes_its_place_is_recorded() {
+    let desk = Desk::with_ledger();
+    let table = |clarity: &str, filled: &str| {
+        let mut reader = csv::Reader::from_reader(SAMPLE.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let record = reader.records().next().unwrap().unwrap();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&header).unwrap();
+        let cells = header.iter().zip(&record).map(|(column, cell)| match column {
+            "event_clarity" => clarity,
+            _ if cell.is_empty() || column.starts_with("source_") || column.ends_with("_name") => filled,
+            _ => cell,
+        });
+        writer.write_record(cells).unwrap();
+        String::from_utf8(writer.into_inner().unwrap()).unwrap()
+    };
+    let counted = || {
+        let rows = rows(&desk, "allegations");
+        let live = rows
+            .iter()
+            .filter(|row| row["row"] == "allegation" && row["counted"] == true);
+        live.count()
+    };
+    let line = |release: &str| {
+        format!("import ged ged.csv --release {release} --dir ledger --key newsdesk.key --zone +00:00")
+    };
+    desk.write("ged.csv", &table("1", ""));
+    assert_eq!(counts(&desk, &line("23.1"))("new"), 2);
+    // The aggregate is longer than an entry may be.
+    desk.write("ged.csv", &table("2", &"x".repeat(20_000)));
+    let ran = desk.ends(6, &line("24.1"));
+    assert!(ran.stderr.contains("refused"), "{}", ran.stderr);
+    assert_eq!((counted(), rows(&desk, "tallies").len()), (1, 0));
+    desk.write("ged.csv", &table("2", ""));
+    let count = counts(&desk, &line("24.1"));
+    assert_eq!(count("replaced"), 1);
+    assert_eq!((counted(), rows(&desk, "tallies").len()), (0, 1));
+    let count = counts(&desk, &line("24.1"));
+    assert_eq!((count("present"), count("reports")), (2, 0));
+}
+
 /// A file of the sample repeated, with new ids.
 fn repeated(times: usize) -> String {
     let mut reader = csv::Reader::from_reader(SAMPLE.as_bytes());
@@ -349,9 +487,28 @@ fn acled_rows_are_corrected_retracted_and_denied_by_rule_only() {
     );
 
     // Later a person reviews a rule; the denial is added, the rest is there.
-    desk.write("rules.toml", "[[rule]]\nid = \"two-denied\"\npattern = \"(?i)side two denied\"\ndenied_by = \"side-two\"\nscope = \"occurrence\"\nreviewed_by = \"A. Reader\"\nreviewed_on = \"2026-11-20\"\n");
+    let rules = "[[rule]]\nid = \"two-denied\"\npattern = \"(?i)side two denied\"\ndenied_by = \"side-two\"\nscope = \"occurrence\"\nreviewed_by = \"A. Reader\"\nreviewed_on = \"2026-11-20\"\n";
+    desk.write("rules.toml", rules);
     let count = counts(&desk, &format!("{import} --denials rules.toml"));
     assert_eq!((count("new"), count("present"), count("reports")), (1, 3, 1));
+    assert_eq!(count("denial_changed"), 0);
+    // A rule that says something else about the same words: the denial stays, the row is carried, and both is told.
+    desk.write("changed.toml", &rules.replace("occurrence", "responsibility"));
+    let count = counts(&desk, &format!("{import} --denials changed.toml"));
+    assert_eq!(
+        (count("denial_changed"), count("rows_rejected"), count("reports")),
+        (1, 0, 0)
+    );
+    // Newer notes carry no denial any more; notes that are older than those are not asked.
+    for (timestamp, changed) in [(1_649_000_000, 1), (1_640_000_000, 0)] {
+        let row = acled("XYZ1", "Shots were heard.", 2, timestamp);
+        desk.write("acled.csv", &format!("{ACLED_HEADER}\n{row}"));
+        desk.good(&format!(
+            "{import} --denials rules.toml --dry-run --findings changed.ndjson"
+        ));
+        let found = String::from_utf8(desk.read("changed.ndjson")).unwrap();
+        assert_eq!(found.matches("denial_changed").count(), changed, "{found}");
+    }
 
     desk.write("acled.csv", &file(3, 1_650_000_000));
     let count = counts(&desk, import);
@@ -402,6 +559,22 @@ fn a_table_of_counts_becomes_tallies_once_it_is_said_what_an_empty_cell_means() 
         (5, 1, 0)
     );
     assert_eq!(counts(&desk, line)("present"), 5);
+    // Published again with another number: only as a newer release, and then as a correction.
+    let table = String::from_utf8(desk.read("loc.csv")).unwrap();
+    desk.write("loc.csv", &table.replace("July,12,", "July,13,"));
+    let ran = desk.ends(6, line);
+    assert!(ran.stderr.contains("give it its newer release"), "{}", ran.stderr);
+    desk.write(
+        "loc.toml",
+        &format!("blank = \"unknown\"\nrelease = \"2\"\n{mapping}"),
+    );
+    let count = counts(&desk, line);
+    assert_eq!(
+        (count("corrected"), count("present"), count("reports")),
+        (2, 3, 2)
+    );
+    let count = counts(&desk, line);
+    assert_eq!((count("present"), count("reports")), (5, 0));
     let tallies = rows(&desk, "tallies");
     assert_eq!(tallies.len(), 5);
     assert!(
@@ -422,6 +595,13 @@ fn what_is_missing_is_said_before_anything_is_submitted() {
     check("import ged ged_v23_1.csv", "--dir");
     desk.write("events.csv", SAMPLE);
     check("import ged events.csv --dry-run", "--release 23.1");
+    desk.write("GEDEvent_v23_01_23_09.csv", SAMPLE);
+    check("import ged GEDEvent_v23_01_23_09.csv --dry-run", "--release 23.1");
+    check("import ged ged_v23_1.csv --dry-run --dir ledger", "--producer");
+    check(
+        "import ged ged_v23_1.csv --dir ledger --producer newsdesk",
+        "--dry-run",
+    );
     check("import acled ged_v23_1.csv --dry-run", "event_id_cnty");
     check(
         "import ged ged_v23_1.csv --dry-run --encoding utf-16",
