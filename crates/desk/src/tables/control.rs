@@ -73,7 +73,7 @@ struct Voice<'a> {
 pub(crate) fn make(desk: &Desk<'_>, lines: &mut Lines<'_>) {
     let mut places: Vec<(String, PlaceRow)> = Vec::new();
     desk.each(View::Control, "place", |key, row| {
-        places.push((key.to_owned(), row))
+        places.push((key.to_owned(), row));
     });
     for (key, place) in &places {
         // The view's own key: two redacted places read as one word and are two.
