@@ -4,6 +4,7 @@
 
 mod audit;
 mod bench;
+mod count;
 mod demo;
 mod desk;
 #[cfg(feature = "nats")]
