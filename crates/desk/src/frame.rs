@@ -88,7 +88,7 @@ pub(crate) fn is_named(name: &str) -> bool {
     name != NOT_STATED && name != REDACTED
 }
 
-/// The name that stands for a redacted observer where its numbers are added: of its own for each record, as the views key it.
+/// The name that stands for a redacted observer or assessor where its numbers are added: of its own for each record, as the views key it.
 pub(crate) fn own_redacted(row_key: &str) -> String {
     let index = row_key.rsplit('/').next().unwrap_or(row_key);
     format!("{REDACTED}/{index}")

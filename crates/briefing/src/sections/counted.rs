@@ -131,9 +131,12 @@ fn lines(context: &Context<'_, '_>, series: &Series, rows: &[Given], date: &str)
         let words = Cut::ALL
             .iter()
             .map(|cut| row.values.get(cut.as_str()).and_then(Value::as_str));
+        // Values that are redacted read alike; the rows' keys, after the period, tell them apart.
+        let key = row.values.get("key").and_then(Value::as_str).unwrap_or_default();
+        let own = key.splitn(4, '/').nth(3).unwrap_or_default();
         let at = usize::from(row.period.as_ref().is_none_or(|period| period.label != date));
         found
-            .entry(words.map(Option::unwrap_or_default).collect())
+            .entry(words.map(Option::unwrap_or_default).chain([own]).collect())
             .or_default()[at] = Some(row);
     }
     // No record is a count of 0 records; it is no statement that nobody was hurt.

@@ -72,6 +72,27 @@ fn numbers_of_two_redacted_observers_are_not_added() {
 }
 
 #[test]
+fn findings_of_two_redacted_assessors_are_not_added() {
+    let mut log = Log::framed();
+    let content = json!({"kind": "sniper", "accused": "side-a", "time": moment("2022-03-25T08:00:00Z")});
+    assert!(log.say("desk", "incident.reported.v1", "r1", "side-b", content));
+    for (id, by) in [("a1", "mission"), ("a2", "observers")] {
+        let content = json!({
+            "assessor": by, "targets": ["@r1"], "occurrence": "confirmed",
+            "attribution": [{"actor": "side-a", "degree": "attributed"}], "characterisation": [{"finding": "violation"}],
+        });
+        assert!(log.say("monitor", "incident.assessed.v1", id, by, content));
+        redact(&mut log, id, "data.provenance.asserted_by");
+    }
+    for series in ["violations", "assessments"] {
+        let all = rows(&log.count("karabakh-2020", &Query::of(series)), "count");
+        let of = |row: &Value| (row["assessor"].clone(), row["count"]["best"].clone());
+        let found: Vec<_> = all.iter().map(of).collect();
+        assert_eq!(found, vec![(json!("redacted"), json!(1)); 2], "{series}");
+    }
+}
+
+#[test]
 fn a_report_of_effort_that_is_silent_on_a_number_is_no_zero() {
     let mut log = Log::framed();
     let mut day = |id: &str, hours: [&str; 2], numbers: Value| {
