@@ -137,6 +137,8 @@ pub struct Subscription {
     end: u64,
     /// The last row that was read.
     read_to: u64,
+    /// Up to here in VIEWS it is known which row is the last: that is `end`.
+    asked_to: u64,
     is_current: bool,
     /// It began with what is there, not behind a cursor: rows that are gone are not told of.
     from_nothing: bool,
@@ -168,6 +170,7 @@ impl Subscription {
             }),
             end: 0,
             read_to: 0,
+            asked_to: 0,
             is_current: false,
             from_nothing: true,
             held: Vec::new(),
@@ -242,6 +245,7 @@ impl Subscription {
             .await?
             .map_or(0, |last| last.sequence);
         self.read_to = if goes_on { self.cursor.sequence } else { 0 };
+        self.asked_to = state.last_sequence;
         self.is_current = false;
         self.from_nothing = !goes_on;
         self.held.clear();
@@ -259,7 +263,21 @@ impl Subscription {
                 self.read_to = rows.last().map_or(self.read_to, |row| row.sequence);
                 return self.take(rows, Vec::new());
             }
-            let statements = follows.statements.next(AT_ONCE, EMPTY_AFTER).await?;
+            if self.held.is_empty() {
+                self.held = follows.statements.next(AT_ONCE, EMPTY_AFTER).await?;
+            }
+            // A statement that was stored after this began is about rows that were, too: they come before it.
+            if let Some(stated) = self.held.last()
+                && stated.sequence > self.asked_to
+            {
+                let stated = stated.sequence;
+                let all = self.bus.subjects().view_all(self.view.name());
+                let last = self.bus.last_message(Stream::Views, Some(&all)).await?;
+                self.end = last.map_or(self.end, |last| last.sequence);
+                self.asked_to = stated;
+                return Ok(());
+            }
+            let statements = std::mem::take(&mut self.held);
             self.take(Vec::new(), statements)?;
             self.is_current = true;
             self.ready.push_back((Event::Current, 0));
