@@ -185,7 +185,9 @@ fn grid_of(rows: &[&Row]) -> Vec<String> {
         .filter(|name| !FIXED.contains(name))
         .collect();
     let any = |name: &str| rows.iter().any(|row| !row.get(name).is_null());
-    let mut columns: Vec<(String, Show)> = vec![(unit, |row| number(row.get("count")))];
+    let mut columns: Vec<(String, Show)> = vec![(unit, |row| {
+        amount(row.get("count")).unwrap_or_else(|| "not reported".to_owned())
+    })];
     if any("exercise") {
         columns.push(("of these exercises".to_owned(), |row| number(row.get("exercise"))));
     }
