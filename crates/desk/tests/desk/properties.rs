@@ -332,7 +332,7 @@ const SINGLE: [Cut; 6] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_count_is_negative_or_counts_what_was_withdrawn(acts in proptest::collection::vec(act(), 0..40)) {
